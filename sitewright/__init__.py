@@ -1,0 +1,64 @@
+"""sitewright: choose where to open data centres, with a proof.
+
+This file is the public face. The rooms behind it (`kernels`, `optimizer`, `instances`) are links to the
+folders of the same names at the top of the repository. Names are loaded when first used, so that
+``import sitewright`` stays cheap in a service.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if not (Path(__file__).parent / "optimizer" / "__init__.py").is_file():
+    raise ImportError(
+        "sitewright/optimizer is not a folder: this copy was made without symbolic links. "
+        "Clone again with `git clone -c core.symlinks=true`, or install the wheel."
+    )
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from sitewright.instances import read as read
+    from sitewright.optimizer.engine import solve as solve
+    from sitewright.optimizer.errors import Infeasible as Infeasible
+    from sitewright.optimizer.errors import InvalidProblem as InvalidProblem
+    from sitewright.optimizer.errors import LimitReached as LimitReached
+    from sitewright.optimizer.errors import SitewrightError as SitewrightError
+    from sitewright.optimizer.io import load as load
+    from sitewright.optimizer.plan import Certificate as Certificate
+    from sitewright.optimizer.plan import Plan as Plan
+    from sitewright.optimizer.plan import Status as Status
+    from sitewright.optimizer.problem import Problem as Problem
+    from sitewright.optimizer.progress import CancelToken as CancelToken
+    from sitewright.optimizer.progress import Progress as Progress
+
+_HOMES = {
+    "CancelToken": "optimizer.progress",
+    "Certificate": "optimizer.plan",
+    "Infeasible": "optimizer.errors",
+    "InvalidProblem": "optimizer.errors",
+    "LimitReached": "optimizer.errors",
+    "Plan": "optimizer.plan",
+    "Problem": "optimizer.problem",
+    "Progress": "optimizer.progress",
+    "SitewrightError": "optimizer.errors",
+    "Status": "optimizer.plan",
+    "load": "optimizer.io",
+    "read": "instances",
+    "rules": "optimizer.rules",
+    "solve": "optimizer.engine",
+}
+
+__all__ = sorted([*_HOMES, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'sitewright' has no attribute {name!r}")
+    module = import_module(f"sitewright.{home}")
+    return module if name == "rules" else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])
