@@ -1,0 +1,64 @@
+"""Checks of arguments that the kernels' faces share. Each raises InvalidProblem naming the argument."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sitewright.optimizer.errors import Flaw, InvalidProblem
+
+
+def numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """Return the values as a contiguous float64 array of any shape; NaN and infinities pass."""
+    try:
+        return np.ascontiguousarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        flaw = Flaw(f"argument {name!r}", "be numbers", f"{type(values).__name__} {values!r:.60}", "give numbers")
+    raise InvalidProblem([flaw])
+
+
+def vector(
+    name: str, values: ArrayLike, *, size: int | None = None, low: float = -np.inf, high: float = np.inf
+) -> NDArray[np.float64]:
+    """Return a contiguous float64 vector with entries in [low, high]; the first bad entry is named."""
+    array = numbers(name, values)
+    if np.ndim(values) != 1 or (size is not None and len(array) != size):
+        must = f"be a vector of {size}" if size is not None else "be a vector"
+        raise InvalidProblem(
+            [Flaw(f"argument {name!r}", must, f"shape {np.shape(values)}", "give one number for each")]
+        )
+    bad = np.flatnonzero(~((array >= low) & (array <= high)))
+    if len(bad):
+        must = f"lie between {low:g} and {high:g}"
+        flaw = Flaw(f"argument {name!r}, entry {bad[0]}", must, str(array[bad[0]]), "correct the value")
+        raise InvalidProblem([flaw])
+    return array
+
+
+def number(name: str, value: float, *, low: float, high: float = np.finfo(np.float64).max) -> float:
+    """Return the value as a float in [low, high]."""
+    if np.ndim(value) != 0:
+        raise InvalidProblem(
+            [Flaw(f"argument {name!r}", "be one number", f"shape {np.shape(value)}", "give one number")]
+        )
+    array = numbers(name, value)
+    if not low <= float(array.ravel()[0]) <= high:
+        must = f"lie between {low:g} and {high:g}"
+        raise InvalidProblem([Flaw(f"argument {name!r}", must, repr(value), "correct the value")])
+    return float(array.ravel()[0])
+
+
+def float_type(dtype: Any) -> "np.dtype[Any]":
+    """Return the dtype float32 or float64."""
+    try:
+        kind: np.dtype[Any] = np.dtype(dtype)
+        if kind in (np.dtype(np.float32), np.dtype(np.float64)):
+            return kind
+    except TypeError:
+        pass
+    raise InvalidProblem([Flaw("argument 'dtype'", "be float32 or float64", repr(dtype), "use np.float64")])
+
+
+def matrix(n_rows: int, n_columns: int, dtype: Any) -> NDArray[Any]:
+    """Return a matrix for the result, its entries not yet set."""
+    return np.empty((n_rows, n_columns), dtype=float_type(dtype))

@@ -1,0 +1,20 @@
+"""The grid of threads for a matrix on a CUDA card."""
+
+# 32 neighbours in a row write one line of memory together; 8 rows fill a block.
+SITES, CUSTOMERS = 32, 8
+# A card takes no more blocks than this along the second axis.
+MOST = 65535
+
+
+def pair_grid(n_customers: int, n_sites: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return (blocks, threads) for a kernel with ``j, first = cuda.grid(2)``.
+
+    All columns are covered, and of the rows as many as a card can take: a thread goes on to the row that is
+    ``cuda.gridsize(2)[1]`` further down until there is none.
+    """
+    return (-(-n_sites // SITES), min(MOST, -(-n_customers // CUSTOMERS))), (SITES, CUSTOMERS)
+
+
+def line_grid(n: int) -> tuple[int, int]:
+    """Return (blocks, threads) that cover `n` entries, so that ``k = cuda.grid(1)``."""
+    return -(-n // 128), 128

@@ -1,0 +1,103 @@
+"""Service cost of every customer at every site: energy, network and latency penalty in one pass."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sitewright.kernels._backends import Backend, load
+from sitewright.kernels._check import matrix, number, numbers, vector
+from sitewright.optimizer.errors import Flaw, InvalidProblem
+
+HUGE = float(np.finfo(np.float64).max)
+
+__all__ = ["cost"]
+
+
+def cost(
+    *,
+    latency: ArrayLike,
+    demand: ArrayLike,
+    energy_price: ArrayLike,
+    network_price: ArrayLike,
+    haul_price: float,
+    penalty_rate: ArrayLike,
+    penalty_free: ArrayLike,
+    allowed: ArrayLike | None = None,
+    backend: Backend = "cpu",
+    dtype: Any = np.float64,
+    threads: int | None = None,
+) -> NDArray[Any]:
+    r"""Return the yearly cost of serving each customer's WHOLE demand from each site, in EUR/yr.
+
+    .. math:: c_{ij} = d_i \left(e_j + n_j + h\,l_{ij} + r_i \max(0, l_{ij} - f_i)\right)
+
+    Parameters
+    ----------
+    latency
+        Round trip l in ms; +inf is an unreachable pair. Shape (customers, sites).
+    demand
+        d in MW. Shape (customers,).
+    energy_price, network_price
+        e (the climate's PUE included) and n in EUR/MW/yr. Shape (sites,).
+    haul_price
+        h in EUR/MW/ms/yr.
+    penalty_rate, penalty_free
+        r in EUR/MW/ms/yr, and f in ms. Shape (customers,).
+    allowed
+        False forbids the pair; all are allowed if not given. Shape (customers, sites).
+    backend
+        Which file of this folder runs: "cpu" or "cuda".
+    dtype
+        float32 or float64, of the result, and of the arithmetic where the latency has it too; float32 is within 1e-6
+        of float64, relative.
+    threads
+        Of the CPU; all processors if not given. The result does not depend on it.
+
+    Returns
+    -------
+    ndarray
+        EUR/yr, +inf where not allowed or not reachable. Shape (customers, sites), C-contiguous.
+
+    Raises
+    ------
+    InvalidProblem
+        If a shape or a number is wrong, or the backend cannot run here.
+    """
+    ms = _round_trips(latency)
+    n, m = ms.shape
+    rows = [
+        vector(name, values, size=n, low=0, high=HUGE)
+        for name, values in (("demand", demand), ("penalty_rate", penalty_rate), ("penalty_free", penalty_free))
+    ]
+    energy = vector("energy_price", energy_price, size=m, low=0, high=HUGE)
+    network = vector("network_price", network_price, size=m, low=0, high=HUGE)
+    haul = number("haul_price", haul_price, low=0)
+    mask = None if allowed is None else _mask(allowed, (n, m))
+    out = matrix(n, m, dtype)
+    load("cost", backend).run(ms, *rows, energy + network, haul, mask, out, threads)
+    return out
+
+
+def _round_trips(latency: ArrayLike) -> NDArray[Any]:
+    """Return the latency as a C-contiguous float matrix; float32 stays float32."""
+    ms = np.ascontiguousarray(latency) if isinstance(latency, np.ndarray) else numbers("latency", latency)
+    if ms.dtype not in (np.float32, np.float64):
+        ms = numbers("latency", ms)
+    if np.ndim(latency) != 2:
+        flaw = Flaw("argument 'latency'", "be a matrix", f"shape {np.shape(latency)}", "give customers x sites")
+        raise InvalidProblem([flaw])
+    # NaN is the smallest of all to min(), so one pass finds both.
+    if ms.size and not ms.min() >= 0:
+        i, j = np.argwhere(~(ms >= 0))[0]
+        flaw = Flaw(f"argument 'latency', pair ({i}, {j})", "be at least 0 ms", str(ms[i, j]), "correct the value")
+        raise InvalidProblem([flaw])
+    return ms
+
+
+def _mask(allowed: ArrayLike, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    mask = np.asarray(allowed)
+    if mask.shape != shape or mask.dtype != np.bool_:
+        found, fix = f"shape {mask.shape} of {mask.dtype}", "give True or False for each pair"
+        raise InvalidProblem([Flaw("argument 'allowed'", f"be truth values of shape {shape}", found, fix)])
+    return np.ascontiguousarray(mask)
