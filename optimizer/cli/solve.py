@@ -1,0 +1,121 @@
+"""`sitewright solve`: choose the sites of a case or an instance file, and prove how good the choice is."""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from sitewright.optimizer.cli.source import Source, open_problem
+from sitewright.optimizer.progress import CancelToken
+
+
+def solve(
+    case: str,
+    /,
+    source: Source = Source(),
+    *,
+    objective: Literal["cost", "p-median"] = "cost",
+    output: Annotated[list[Path] | None, Parameter(name=["--output", "-o"])] = None,
+    json_: Annotated[bool, Parameter(name="--json")] = False,
+    time_limit: float | None = None,
+    gap: float = 1e-6,
+    seed: int = 0,
+    threads: int = 2,
+    solver: Literal["highs", "scip", "cp-sat"] = "highs",
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"])] = False,
+) -> int:
+    """Solve a case folder, a bundled case, or an instance file.
+
+    Parameters
+    ----------
+    case
+        A case folder, the name of a bundled case (see `sitewright instances`), or an instance file.
+    objective
+        What to minimise.
+    output
+        Write the plan there: .json, .nc (NetCDF) or .geojson. May be given several times.
+    json_
+        Print the plan as one JSON document on stdout, and nothing else there.
+    time_limit
+        Seconds after which the best plan so far is returned.
+    gap
+        Relative gap at which the plan counts as optimal.
+    seed
+        Seed of everything random.
+    threads
+        Threads of the MIP solver.
+    solver
+        MIP solver.
+    quiet
+        No progress.
+    """
+    from rich.console import Console
+
+    import sitewright
+    from sitewright.optimizer.cli.console import ProgressPrinter, show_plan
+    from sitewright.optimizer.io.plan_json import plan_document
+    from sitewright.optimizer.io.write import check_target, write_plan
+    from sitewright.optimizer.plan import Status
+    from sitewright.optimizer.solver.process import close_idle
+
+    targets = list(output or [])
+    for target in targets:
+        check_target(target)
+    problem = open_problem(case, source)
+    cancel, printer = CancelToken(), ProgressPrinter()
+    with _ctrl_c(cancel):
+        try:
+            plan = sitewright.solve(
+                problem,
+                objective=objective,
+                p=source.p,
+                time_limit=time_limit,
+                gap=gap,
+                threads=threads,
+                seed=seed,
+                solver=solver,
+                on_progress=None if quiet else printer,
+                cancel=cancel,
+            )
+        finally:
+            printer.close()
+            close_idle()
+    if cancel.cancelled and not targets:
+        # An interrupted solve must not lose its plan.
+        targets = [Path(f"{problem.name}-interrupted.json")]
+    for target in targets:
+        write_plan(plan, problem, target)
+    # A log file has no width; a site must not be cut there.
+    console = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else 140)
+    if not quiet:
+        show_plan(plan, problem, console)
+        for target in targets:
+            console.print(f"wrote {target}", highlight=False)
+    if json_:
+        sys.stdout.write(json.dumps(plan_document(plan), allow_nan=False) + "\n")
+    if plan.status is Status.OPTIMAL:
+        return 0
+    return {"cancelled": 130, "time limit": 4}.get(plan.stop_reason, 1)
+
+
+@contextmanager
+def _ctrl_c(cancel: CancelToken) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) ask for the best plan, and the second end the program."""
+
+    def ask(number: int, frame: object) -> None:
+        if cancel.cancelled:
+            raise KeyboardInterrupt
+        sys.stderr.write("\nstopping: the best plan so far follows (once more to end at once)\n")
+        cancel.cancel()
+
+    before = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for s, handler in before.items():
+            signal.signal(s, handler)

@@ -1,0 +1,280 @@
+"""The solve: presolve, bound, search, reduce, close. Each stage may end it; every end returns the best plan."""
+
+import numpy as np
+
+from sitewright.optimizer.cost import cost_split
+from sitewright.optimizer.decision import Decision
+from sitewright.optimizer.engine.assign import assign, from_values
+from sitewright.optimizer.engine.finish import cpu_seconds, make_plan
+from sitewright.optimizer.engine.lagrangian import Relaxation, RootBound, root_bound
+from sitewright.optimizer.engine.presolve import impossible
+from sitewright.optimizer.engine.search import Search
+from sitewright.optimizer.engine.state import State
+from sitewright.optimizer.engine.ties import find_ties
+from sitewright.optimizer.errors import Flaw, Infeasible, InvalidProblem, LimitReached
+from sitewright.optimizer.model.build import build, site_model
+from sitewright.optimizer.model.columns import Columns, Rows, row
+from sitewright.optimizer.objective import with_objective
+from sitewright.optimizer.plan import Certificate, Plan, Tie
+from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.progress import CancelToken, OnProgress
+from sitewright.optimizer.rules.base import Rule
+from sitewright.optimizer.solver.answer import Outcome
+from sitewright.optimizer.solver.process import SOLVERS, solve_model
+
+
+def solve(
+    problem: Problem,
+    *,
+    objective: str = "cost",
+    p: int | None = None,
+    rules: tuple[Rule, ...] | list[Rule] = (),
+    time_limit: float | None = None,
+    gap: float = 1e-6,
+    threads: int = 2,
+    seed: int = 0,
+    solver: str = "highs",
+    ties: bool = True,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+) -> Plan:
+    """Choose the sites to open, and prove how good the choice is.
+
+    Parameters
+    ----------
+    objective
+        "cost" or "p-median", see `sitewright.optimizer.objective`.
+    p
+        Exactly so many sites open.
+    rules
+        Rules on top of the problem's own.
+    time_limit
+        Seconds of wall clock; none if not given.
+    gap
+        Relative gap at which a plan counts as optimal.
+    threads
+        For the MIP solver.
+    solver
+        "highs", "scip" or "cp-sat" (the last only where every customer is single-sourced).
+    ties
+        Look for plans within the model's error, where the data say what that is.
+    on_progress
+        Called with a `Progress` from this thread.
+    cancel
+        Stops the solve from another thread.
+
+    Raises
+    ------
+    InvalidProblem
+        If an argument is wrong.
+    Infeasible
+        If it is proved that no plan keeps all rules.
+    LimitReached
+        If a limit or a cancel came before any plan.
+    """
+    _check_arguments(time_limit, gap, threads, seed, solver)
+    cpu_started = cpu_seconds()
+    problem = with_objective(problem.with_rules(*rules) if rules else problem, objective, p)
+    state = State(time_limit, gap, cancel or CancelToken(), on_progress)
+    state.say()
+    reasons = list(impossible(problem))
+    if reasons:
+        raise Infeasible(reasons, proof="counting")
+
+    run = _Run(problem, state, seed=seed, threads=threads, solver=solver)
+    root = run.bound_and_search()
+    if not state.proved and not state.stop():
+        run.close(root)
+    if state.decision is None:
+        raise LimitReached(run.stop_reason(), bound=state.bound)
+    stop_reason = run.stop_reason()
+    found: tuple[Tie, ...] = ()
+    if ties and not state.stop():
+        state.enter("ties")
+        found = find_ties(problem, state.decision, run.search, stop=state.stop)
+    certificate = Certificate(root.multipliers, root.bound, run.solver_bound, run.solver_used)
+    return make_plan(
+        problem,
+        state.decision,
+        state,
+        certificate,
+        stop_reason=stop_reason,
+        ties=found,
+        seed=seed,
+        threads=threads,
+        solver=solver,
+        objective_kind=objective,
+        p=p,
+        cpu_started=cpu_started,
+    )
+
+
+class _Run:
+    """One solve in progress: the stages, and what they share beyond the state."""
+
+    def __init__(self, problem: Problem, state: State, *, seed: int, threads: int, solver: str) -> None:
+        self.problem, self.state = problem, state
+        self.seed, self.threads, self.solver = seed, threads, solver
+        self.cost = np.where(problem.allowed, problem.data["service_cost"].values, np.inf)
+        self.search = Search(problem, self.cost)
+        self.solver_bound, self.solver_used = -np.inf, ""
+
+    def stop_reason(self) -> str:
+        state = self.state
+        if state.proved:
+            return "proved"
+        if state.cancel.cancelled:
+            return "cancelled"
+        return "time limit" if state.stop() else "solver stopped"
+
+    def take(self, decision: Decision | None) -> None:
+        """Take a decision as the incumbent if it keeps every rule and is better."""
+        if decision is None or any(True for r in self.problem.all_rules for _ in r.broken(self.problem, decision)):
+            return
+        self.state.improve(decision, sum(cost_split(self.problem, decision).values()))
+
+    def vouch(self, solver: str, bound: float) -> None:
+        """Take a solver's word for a bound, and remember whose word it is."""
+        if bound > self.solver_bound:
+            self.solver_bound, self.solver_used = bound, solver
+        self.state.raise_bound(min(bound, self.state.incumbent))
+
+    def bound_and_search(self) -> RootBound:
+        state, problem = self.state, self.problem
+        state.enter("bound")
+        # Without the rules a local optimum is quick, and near enough to the optimum to aim the subgradient at.
+        relaxation = Relaxation(problem)
+        everything = ~relaxation.closed
+        loose = Search(problem, self.cost, keep_rules=False)
+        target = loose.price(
+            loose.improve(_cheapest(relaxation, everything), banned=relaxation.closed, stop=state.stop)
+        )
+        root = root_bound(problem, target=target, stop=state.stop, on_bound=state.raise_bound)
+        state.raise_bound(root.bound)
+        state.enter("search")
+        self.master(root)
+        if state.decision is not None and not state.proved and not state.stop():
+            # The first target knew neither rules nor capacities; a true incumbent leads to better prices.
+            state.enter("bound")
+            root = root_bound(
+                problem,
+                target=state.incumbent,
+                start=root.multipliers,
+                stop=state.stop,
+                on_bound=state.raise_bound,
+            )
+            state.raise_bound(root.bound)
+            state.enter("search")
+            self.master(root)
+        return root
+
+    def master(self, root: RootBound) -> None:
+        """Choose sites under all site rules at the root's prices: a sharper bound, and a set to search from."""
+        state, problem, search = self.state, self.problem, self.search
+        if state.stop():
+            return
+        answer = solve_model(
+            site_model(problem, root.reduced, closed=root.closed),
+            time_limit=state.left,
+            gap=1e-6,
+            seed=self.seed,
+            threads=self.threads,
+            stop=state.stop,
+        )
+        if answer.outcome is Outcome.INFEASIBLE:
+            rules = "; ".join(r.sentence() for r in problem.all_rules if r.kind == "site")
+            raise Infeasible([f"no set of sites keeps all site rules and holds the demand: {rules}"], proof="highs")
+        self.vouch("highs", float(root.multipliers.sum()) + answer.bound)
+        if answer.values is None:
+            return
+        start = answer.values[: problem.n_sites] > 0.5
+        best = search.improve(start, banned=root.closed, stop=state.stop) if search.keeps_rules(start) else start
+        # The prices know of capacity and the search does not: either may have the better set.
+        for is_open in [start] if np.array_equal(best, start) else [best, start]:
+            if not state.stop():
+                self.take(assign(problem, is_open, self.cost, time_limit=state.left, stop=state.stop))
+
+    def close(self, root: RootBound) -> None:
+        """Hand what the bound could not decide to the MIP solver, with the incumbent as its start."""
+        state, problem = self.state, self.problem
+        state.enter("mip")
+        closed = root.proved_closed(state.incumbent) if state.decision is not None else root.closed
+        model = build(problem, closed=closed, cuts=_cuts(problem, root, state.incumbent))
+        answer = solve_model(
+            model,
+            solver=self.solver,
+            time_limit=state.left,
+            gap=state.gap / 2,
+            seed=self.seed,
+            threads=self.threads,
+            hint=_hint(problem, model.columns, state.decision),
+            stop=state.stop,
+            on_bounds=lambda incumbent, bound: state.say(incumbent, bound),
+        )
+        if answer.outcome is Outcome.INFEASIBLE and state.decision is None:
+            raise Infeasible(["the rules together admit no plan"], proof=self.solver)
+        if answer.values is not None:
+            is_open = answer.values[: problem.n_sites] > 0.5
+            serve = answer.values[model.columns.first_pair :]
+            self.take(from_values(problem, is_open, serve, model.columns))
+            if not state.cancel.cancelled:
+                self.take(assign(problem, is_open, self.cost, time_limit=60.0))
+        # Sites were closed because no plan with them beats the incumbent: infeasible means it is the best there is.
+        self.vouch(self.solver, state.incumbent if answer.outcome is Outcome.INFEASIBLE else answer.bound)
+
+
+def _cheapest(
+    relaxation: Relaxation, usable: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Return an open set to start from: the forced sites, or the one that serves everyone for least."""
+    if relaxation.forced.any():
+        return relaxation.forced.copy()
+    reach = np.where(np.isfinite(relaxation.cost), relaxation.cost, 1e15).sum(axis=0) + relaxation.fixed
+    one = np.zeros(len(usable), dtype=bool)
+    one[np.argmin(np.where(usable, reach, np.inf))] = True
+    return one
+
+
+def _cuts(problem: Problem, root: RootBound, cutoff: float) -> list[Rows]:
+    """Return rows over sites and partners that every plan worth finding keeps; they let the solver prune early.
+
+    Open sites hold the whole demand; and the Lagrangian bound of the open set stays below the incumbent.
+    """
+    n = problem.n_sites
+    total = problem.numbers("demand").sum()
+    cover = np.minimum(problem.numbers("capacity", np.inf), total)
+    cuts = [row("cover", np.arange(n), cover, lower=total * (1 - 1e-9))]
+    if np.isfinite(cutoff):
+        price = np.concatenate([root.reduced, problem.numbers("partner_fee")])
+        room = cutoff - float(root.multipliers.sum())
+        cuts.append(row("cutoff", np.arange(len(price)), price, upper=room + 1e-7 * max(1.0, abs(cutoff))))
+    return cuts
+
+
+def _hint(
+    problem: Problem, columns: Columns, decision: Decision | None
+) -> "np.ndarray[tuple[int], np.dtype[np.float64]] | None":
+    if decision is None:
+        return None
+    shares = np.zeros((problem.n_customers, problem.n_sites))
+    shares[decision.customer, decision.site] = decision.share
+    used = np.zeros(problem.n_partners)
+    partners = problem.partner_of[decision.open]
+    used[partners[partners >= 0]] = 1.0
+    return np.concatenate([decision.open.astype(np.float64), used, shares[columns.pair_customer, columns.pair_site]])
+
+
+def _check_arguments(time_limit: float | None, gap: float, threads: int, seed: int, solver: str) -> None:
+    flaws = []
+    if time_limit is not None and not 0 < time_limit < np.inf:
+        flaws.append(Flaw("argument 'time_limit'", "be a positive number of seconds", repr(time_limit), "give seconds"))
+    if not 0 <= gap < 1:
+        flaws.append(Flaw("argument 'gap'", "lie between 0 and 1", repr(gap), "give 0.0001 for 0.01 %"))
+    if threads < 1:
+        flaws.append(Flaw("argument 'threads'", "be 1 or more", repr(threads), "give a number of threads"))
+    if not 0 <= seed < 2**31:
+        flaws.append(Flaw("argument 'seed'", "be a whole number from 0 to 2147483647", repr(seed), "give another seed"))
+    if solver not in SOLVERS:
+        flaws.append(Flaw("argument 'solver'", f"be one of {', '.join(SOLVERS)}", repr(solver), "choose one of them"))
+    if flaws:
+        raise InvalidProblem(flaws)

@@ -1,0 +1,104 @@
+"""The plan made from what a solve knows at its end."""
+
+import platform
+import resource
+import sys
+from importlib.metadata import version
+
+import numpy as np
+
+from sitewright.optimizer.cost import cost_split, partners_used
+from sitewright.optimizer.decision import Decision
+from sitewright.optimizer.engine.state import State
+from sitewright.optimizer.fingerprint import input_hash
+from sitewright.optimizer.plan import Certificate, Plan, Status, Tie
+from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.progress import relative_gap
+
+
+def make_plan(
+    problem: Problem,
+    decision: Decision,
+    state: State,
+    certificate: Certificate,
+    *,
+    stop_reason: str,
+    ties: tuple[Tie, ...],
+    seed: int,
+    threads: int,
+    solver: str,
+    objective_kind: str,
+    p: int | None,
+    cpu_started: float,
+) -> Plan:
+    split = cost_split(problem, decision)
+    objective = sum(split.values())
+    # Rounding may leave the bound an ulp above the cost of the plan that proves it.
+    bound = min(state.bound, objective)
+    gap = relative_gap(objective, bound)
+    state.enter("done")
+    return Plan(
+        status=Status.OPTIMAL if gap <= state.gap else Status.FEASIBLE,
+        problem_name=problem.name,
+        open_sites=tuple(problem.sites[decision.open].tolist()),
+        partners=tuple(problem.partners[partners_used(problem, decision.open)].tolist()),
+        decision=decision,
+        objective=objective,
+        bound=bound,
+        gap=gap,
+        gap_asked=state.gap,
+        cost_split=split,
+        latency=latency_by_segment(problem, decision),
+        certificate=certificate,
+        stop_reason=stop_reason,
+        timings=dict(state.timings) | {"wall": state.elapsed, "cpu": cpu_seconds() - cpu_started},
+        versions={"python": platform.python_version()}
+        | {name: version(name) for name in ("sitewright", "numpy", "numba", "ortools", "xarray")},
+        input_hash=input_hash(problem),
+        seed=seed,
+        threads=threads,
+        backend="cpu",
+        solver=solver,
+        customers=problem.customers,
+        sites=problem.sites,
+        demand=problem.numbers("demand"),
+        ties=ties,
+        objective_kind=objective_kind,
+        p=p,
+        peak_mib=peak_mib(),
+    )
+
+
+def cpu_seconds() -> float:
+    """Return the CPU seconds of this process and of its children that have ended."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def peak_mib() -> float:
+    """Return the most memory that this process, or the largest of its ended children, ever held."""
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(w).ru_maxrss for w in who) / unit
+
+
+def latency_by_segment(problem: Problem, decision: Decision) -> dict[str, dict[str, float]]:
+    """Return the demand-weighted mean, p50, p95 and the worst round trip in ms, for all and for each segment."""
+    if not problem.has("latency"):
+        return {}
+    ms = problem.numbers("latency")[decision.customer, decision.site]
+    mw = problem.numbers("demand")[decision.customer] * decision.share
+    segment = problem.text("segment")[decision.customer]
+    groups = {"all": np.ones(len(ms), dtype=bool)}
+    groups |= {str(s): segment == s for s in np.unique(segment) if s}
+    out = {}
+    for name, who in groups.items():
+        order = np.argsort(ms[who], kind="stable")
+        x, w = ms[who][order], mw[who][order]
+        total = w.sum()
+        if total > 0:
+            below = np.cumsum(w) / total
+            at = [min(int(np.searchsorted(below, q - 1e-12)), len(x) - 1) for q in (0.5, 0.95)]
+            worst = float(x[w > 0].max())
+            out[name] = {"mean": float(w @ x / total), "p50": float(x[at[0]]), "p95": float(x[at[1]]), "worst": worst}
+    return out

@@ -1,0 +1,26 @@
+"""The fingerprint of a problem: the same data and rules give the same hash, on every machine."""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sitewright.optimizer.problem import Problem
+
+
+def input_hash(problem: "Problem") -> str:
+    """Return the SHA-256 over every variable (name, dimensions, type, bytes), the labels and the rules."""
+    digest = hashlib.sha256()
+    for name in sorted(map(str, problem.data.variables)):
+        variable = problem.data[name]
+        values = variable.values
+        digest.update(f"{name}{variable.dims}{values.shape}".encode())
+        if values.dtype.kind in "iufb":
+            digest.update(values.dtype.str.lstrip("<>=|").encode())
+            digest.update(np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")).data)
+        else:
+            digest.update("\0".join(values.astype(str).ravel().tolist()).encode())
+    for rule in problem.all_rules:
+        digest.update(repr(rule).encode())
+    return digest.hexdigest()

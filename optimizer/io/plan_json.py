@@ -1,0 +1,157 @@
+"""A plan as a versioned JSON document, and back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sitewright.optimizer.decision import Decision
+from sitewright.optimizer.errors import Flaw, InvalidProblem
+from sitewright.optimizer.io.atomic import write_whole
+from sitewright.optimizer.plan import Certificate, Plan, Status, Tie
+from sitewright.optimizer.problem import Problem
+
+SCHEMA = "sitewright-plan/1"
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """Return the plan as plain JSON types. Money in EUR/yr, latency in ms, power in MW, time in seconds."""
+    d, c = plan.decision, plan.certificate
+    return {
+        "schema": SCHEMA,
+        "problem": plan.problem_name,
+        "status": plan.status.value,
+        "objective_kind": plan.objective_kind,
+        "p": plan.p,
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "gap_asked": plan.gap_asked,
+        "stop_reason": plan.stop_reason,
+        "open_sites": list(plan.open_sites),
+        "partners": list(plan.partners),
+        "cost_split": dict(plan.cost_split),
+        "latency_ms": {k: dict(v) for k, v in plan.latency.items()},
+        "load_mw": dict(zip(plan.open_sites, plan.load.values.tolist(), strict=True)),
+        "ties": [
+            {
+                "closed": list(t.closed),
+                "opened": list(t.opened),
+                "extra_cost": t.extra_cost,
+                "model_error": t.model_error,
+                "within_error": t.within_error,
+            }
+            for t in plan.ties
+        ],
+        "assignment": {
+            "customer": plan.customers[d.customer].tolist(),
+            "site": plan.sites[d.site].tolist(),
+            "share": d.share.tolist(),
+        },
+        "certificate": {
+            "multipliers": c.multipliers.tolist(),
+            "root_bound": c.root_bound,
+            "solver_bound": c.solver_bound if np.isfinite(c.solver_bound) else None,
+            "solver": c.solver,
+        },
+        "wall_s": plan.timings.get("wall"),
+        "cpu_s": plan.timings.get("cpu"),
+        "peak_mib": plan.peak_mib,
+        "timings_s": dict(plan.timings),
+        "versions": dict(plan.versions),
+        "input_hash": plan.input_hash,
+        "seed": plan.seed,
+        "threads": plan.threads,
+        "backend": plan.backend,
+        "solver": plan.solver,
+    }
+
+
+def write_plan_json(plan: Plan, target: Path) -> None:
+    text = json.dumps(plan_document(plan), indent=1, allow_nan=False)
+    write_whole(target, lambda file: file.write_text(text + "\n", encoding="utf-8"))
+
+
+def read_plan_json(file: Path, problem: Problem) -> Plan:
+    """Read a plan that belongs to `problem`.
+
+    Raises
+    ------
+    InvalidProblem
+        If the file is no plan, or names customers or sites that the problem lacks.
+    """
+    where = str(file)
+    try:
+        document = json.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        fix = "give a file that `sitewright solve -o` wrote"
+        raise InvalidProblem([Flaw(where, "be a readable JSON file", str(error), fix)]) from error
+    found = document.get("schema") if isinstance(document, dict) else type(document).__name__
+    if found != SCHEMA:
+        raise InvalidProblem(
+            [Flaw(where, f"have the schema {SCHEMA!r}", repr(found), "write it again with this version")]
+        )
+    try:
+        return _plan(document, problem, where)
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, InvalidProblem):
+            raise
+        flaw = Flaw(where, f"hold every part of {SCHEMA}", f"{type(error).__name__}: {error}", "write the plan again")
+        raise InvalidProblem([flaw]) from error
+
+
+def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:
+    links, certificate = document["assignment"], document["certificate"]
+    customer = _positions(links["customer"], problem.customers, "customer", where)
+    site = _positions(links["site"], problem.sites, "site", where)
+    is_open = np.zeros(problem.n_sites, dtype=bool)
+    is_open[_positions(document["open_sites"], problem.sites, "site", where)] = True
+    order = np.lexsort((site, customer))
+    share = np.asarray(links["share"], dtype=np.float64)
+    solver_bound = certificate["solver_bound"]
+    return Plan(
+        status=Status(document["status"]),
+        problem_name=document["problem"],
+        open_sites=tuple(document["open_sites"]),
+        partners=tuple(document["partners"]),
+        decision=Decision(is_open, customer[order], site[order], share[order]),
+        objective=float(document["objective"]),
+        bound=float(document["bound"]),
+        gap=float(document["gap"]),
+        gap_asked=float(document["gap_asked"]),
+        cost_split=document["cost_split"],
+        latency=document["latency_ms"],
+        certificate=Certificate(
+            np.asarray(certificate["multipliers"], dtype=np.float64),
+            float(certificate["root_bound"]),
+            -np.inf if solver_bound is None else float(solver_bound),
+            certificate["solver"],
+        ),
+        stop_reason=document["stop_reason"],
+        timings=document["timings_s"],
+        versions=document["versions"],
+        input_hash=document["input_hash"],
+        seed=document["seed"],
+        threads=document["threads"],
+        backend=document["backend"],
+        solver=document["solver"],
+        customers=problem.customers,
+        sites=problem.sites,
+        demand=problem.numbers("demand"),
+        ties=tuple(
+            Tie(tuple(t["closed"]), tuple(t["opened"]), t["extra_cost"], t["model_error"]) for t in document["ties"]
+        ),
+        objective_kind=document["objective_kind"],
+        p=document["p"],
+        peak_mib=document["peak_mib"],
+    )
+
+
+def _positions(labels: list[str], known: "np.ndarray[Any, np.dtype[np.str_]]", dim: str, where: str) -> Any:
+    index = {str(label): k for k, label in enumerate(known)}
+    unknown = [label for label in labels if label not in index]
+    if unknown:
+        must = f"name only {dim}s of the problem"
+        raise InvalidProblem([Flaw(where, must, repr(unknown[0]), "give the case that the plan was made for")])
+    return np.array([index[label] for label in labels], dtype=np.int64)

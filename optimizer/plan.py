@@ -1,0 +1,149 @@
+"""Plan: what is answered, with its proof. Knows no solver."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sitewright.optimizer.decision import Decision
+
+if TYPE_CHECKING:
+    from sitewright.optimizer.problem import Problem
+    from sitewright.optimizer.verify import Report
+
+
+class Status(Enum):
+    """How good a plan is known to be."""
+
+    OPTIMAL = "optimal"  # proved to the gap asked for
+    FEASIBLE = "feasible"  # keeps all rules; a limit or an interrupt stopped the proof
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """What proves the bound.
+
+    Attributes
+    ----------
+    multipliers
+        Price u_i of serving each customer, EUR/yr. Any u gives a valid lower bound, which the checker recomputes from
+        the raw data (Lagrangian relaxation of "every customer is served"; Cornuejols, Fisher, Nemhauser 1977).
+        Shape (customers,).
+    root_bound
+        That bound as the engine saw it, EUR/yr: proved by recomputation.
+    solver_bound
+        The bound of the MIP solver, EUR/yr: the solver's word. -inf if none was run.
+    solver
+        Which solver gave it, or "" if none was run.
+    """
+
+    multipliers: NDArray[np.float64]
+    root_bound: float
+    solver_bound: float
+    solver: str
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Another plan, no dearer than the model's own error can tell apart from the best."""
+
+    closed: tuple[str, ...]
+    opened: tuple[str, ...]
+    extra_cost: float  # EUR/yr
+    model_error: float  # EUR/yr
+
+    @property
+    def within_error(self) -> bool:
+        return self.extra_cost <= self.model_error
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Which sites open, who is served from where, what it costs, and how sure that is.
+
+    Attributes
+    ----------
+    status
+        `Status.OPTIMAL` only when ``gap <= gap_asked``.
+    open_sites
+        Labels, in the order of the problem.
+    decision
+        The same, with the assignment, as index arrays; `assignment` has it with labels.
+    objective
+        EUR/yr, recomputed from the data in float64.
+    bound
+        No plan costs less than this, EUR/yr.
+    gap
+        ``(objective - bound) / |objective|``, never negative.
+    cost_split
+        EUR/yr by kind; adds up to `objective`.
+    latency
+        Per segment ("all" first): demand-weighted mean, p50, p95 and worst round trip in ms; empty without data.
+    ties
+        Plans found that differ by one site and cost little more, cheapest first.
+    stop_reason
+        "proved", "time limit", "cancelled", …
+    timings
+        Seconds of wall clock by stage, and "cpu".
+    versions, input_hash, seed, backend, threads
+        What is needed to do it again.
+    """
+
+    status: Status
+    problem_name: str
+    open_sites: tuple[str, ...]
+    partners: tuple[str, ...]
+    decision: Decision
+    objective: float
+    bound: float
+    gap: float
+    gap_asked: float
+    cost_split: Mapping[str, float]
+    latency: Mapping[str, Mapping[str, float]]
+    certificate: Certificate
+    stop_reason: str
+    timings: Mapping[str, float]
+    versions: Mapping[str, str]
+    input_hash: str
+    seed: int
+    threads: int
+    backend: str
+    solver: str
+    customers: NDArray[np.str_] = field(repr=False)
+    sites: NDArray[np.str_] = field(repr=False)
+    demand: NDArray[np.float64] = field(repr=False)
+    ties: tuple[Tie, ...] = ()
+    objective_kind: str = "cost"
+    p: int | None = None
+    peak_mib: float = 0.0
+
+    @cached_property
+    def assignment(self) -> xr.Dataset:
+        """Who is served from where: `share` of the demand and `load` in MW, over the dimension ``link``."""
+        d = self.decision
+        return xr.Dataset(
+            {
+                "customer": ("link", self.customers[d.customer]),
+                "site": ("link", self.sites[d.site]),
+                "share": ("link", d.share, {"units": "1", "long_name": "share of the customer's demand"}),
+                "load": ("link", d.share * self.demand[d.customer], {"units": "MW", "long_name": "IT power served"}),
+            }
+        )
+
+    @cached_property
+    def load(self) -> xr.DataArray:
+        """MW served from each open site."""
+        load = self.decision.load(self.demand)[self.decision.open]
+        return xr.DataArray(load, coords={"site": list(self.open_sites)}, dims="site", attrs={"units": "MW"})
+
+    def verify(self, problem: "Problem") -> "Report":
+        """Check the plan against the problem by code that shares nothing with the solve."""
+        from sitewright.optimizer.objective import with_objective
+        from sitewright.optimizer.verify import verify
+
+        return verify(with_objective(problem, self.objective_kind, self.p), self)

@@ -1,0 +1,40 @@
+"""Does the certificate prove what it claims?"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sitewright.optimizer.errors import InvalidProblem
+from sitewright.optimizer.verify.bound import lagrangian_bound
+from sitewright.optimizer.verify.facts import SLACK
+from sitewright.optimizer.verify.report import Finding
+
+if TYPE_CHECKING:
+    from sitewright.optimizer.plan import Plan
+    from sitewright.optimizer.problem import Problem
+
+
+def check_certificate(problem: "Problem", plan: "Plan", objective: float) -> tuple[float, list[Finding]]:
+    """Return the bound that the multipliers prove, -inf if they are none, and what is wrong with the claims.
+
+    `objective` is the cost of the plan as the checker found it, EUR/yr.
+    """
+    try:
+        proved = lagrangian_bound(problem, plan.certificate.multipliers)
+    except InvalidProblem as error:
+        return float("-inf"), [Finding("certificate", str(error))]
+    return proved, [Finding("certificate", sentence) for sentence in _wrong(plan, proved, objective)]
+
+
+def _wrong(plan: "Plan", proved: float, objective: float) -> Iterator[str]:
+    claimed = plan.certificate
+    if not claimed.root_bound <= proved + 1e-7 * max(1.0, abs(proved)):
+        yield f"claims a root bound of {claimed.root_bound:.10g}, the multipliers prove {proved:.10g}"
+    # A plan may use the slack of its limits, and so be cheaper by about as much.
+    top = objective + 2 * SLACK * max(1.0, abs(objective))
+    if proved > top:
+        yield f"proves {proved:.10g}, above the plan's own cost {objective:.10g}"
+    if not plan.bound <= top:
+        yield f"the plan claims a bound of {plan.bound:.10g}, above its own cost {objective:.10g}"
+    vouched = max(proved, claimed.root_bound, claimed.solver_bound)
+    if not plan.bound <= vouched + 1e-7 * max(1.0, abs(vouched)):
+        yield f"the plan claims a bound of {plan.bound:.10g}, its certificate vouches for {vouched:.10g}"
