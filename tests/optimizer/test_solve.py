@@ -1,0 +1,124 @@
+"""The whole solve against brute force, its stops, and its arguments."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import sitewright as sw
+from sitewright.instances import generate
+from tests import oracle
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_solve_equals_brute_force_with_every_rule(seed):
+    """Proves: least cost and infeasibility are right. Sensitivity: breaks if any stage cuts a plan off."""
+    problem = generate("ruled", seed=seed)
+    truth = oracle.best(problem)
+    if truth is None:
+        with pytest.raises(sw.Infeasible):
+            sw.solve(problem)
+        return
+    plan = sw.solve(problem)
+    assert plan.status is sw.Status.OPTIMAL
+    assert plan.objective == pytest.approx(truth, rel=1e-6)
+    assert plan.bound <= truth * (1 + 1e-6)
+    assert plan.verify(problem).accepted, str(plan.verify(problem))
+
+
+@pytest.mark.parametrize("single_source", [False, True])
+def test_scip_agrees_with_highs(single_source):
+    """Two solvers share neither code nor options: a wrong hand-over of rows shows as a difference."""
+    problem = generate("cornuejols", seed=3, customers=15, sites=6, r=3.0, single_source=single_source)
+    values = [sw.solve(problem, solver=s).objective for s in ("highs", "scip")]
+    assert values[0] == pytest.approx(values[1], rel=1e-6)
+
+
+def test_cp_sat_is_refused_with_split_demand():
+    """CP-SAT discretises continuous shares and has returned a wrong optimum."""
+    problem = generate("cornuejols", seed=3, customers=15, sites=6, r=3.0)
+    with pytest.raises(sw.SitewrightError, match="cp-sat"):
+        sw.solve(problem, solver="cp-sat")
+
+
+def test_a_p_median_opens_exactly_p_sites():
+    problem = generate("euclidean_p_median", seed=1, n=30, p=4)
+    plan = sw.solve(problem)
+    assert len(plan.open_sites) == 4
+    assert plan.objective == sw.solve(problem, objective="p-median", p=4).objective
+
+
+def test_cancel_returns_the_best_plan_within_a_second():
+    """An interrupted solve must not lose its plan, and must not keep the caller waiting."""
+    problem = generate("cornuejols", seed=5, customers=150, sites=60, r=5.0)
+    token, asked = sw.CancelToken(), []
+
+    def cancel():
+        asked.append(time.monotonic())
+        token.cancel()
+
+    def watch(event):
+        if event.stage == "mip" and not asked:
+            threading.Timer(0.3, cancel).start()
+            asked.clear()
+
+    plan = sw.solve(problem, cancel=token, on_progress=watch, gap=1e-9)
+    assert time.monotonic() - asked[-1] < 1.5
+    assert plan.status is sw.Status.FEASIBLE and plan.stop_reason == "cancelled"
+    assert plan.bound <= plan.objective
+    assert plan.verify(problem).accepted
+
+
+def test_a_time_limit_returns_a_plan_with_a_true_gap():
+    problem = generate("cornuejols", seed=6, customers=150, sites=60, r=5.0)
+    plan = sw.solve(problem, time_limit=3.0, gap=1e-9)
+    assert plan.stop_reason in ("time limit", "proved")
+    assert 0 <= plan.gap < 0.2
+
+
+def test_two_solves_in_two_threads_do_not_disturb_each_other():
+    """A service solves in worker threads: nothing global may be shared."""
+    problems = [generate("cornuejols", seed=s, customers=20, sites=8) for s in (1, 2)]
+    alone = [sw.solve(p).objective for p in problems]
+    together = [0.0, 0.0]
+
+    def work(k):
+        together[k] = sw.solve(problems[k]).objective
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in (0, 1)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert together == alone
+
+
+@pytest.mark.parametrize(
+    ("field", "arguments"),
+    [
+        ("p", {"p": 0}),
+        ("p", {"p": 99}),
+        ("gap", {"gap": -1.0}),
+        ("time_limit", {"time_limit": float("nan")}),
+        ("threads", {"threads": 0}),
+        ("seed", {"seed": -1}),
+        ("solver", {"solver": "cplex"}),
+        ("objective", {"objective": "profit"}),
+    ],
+)
+def test_a_wrong_argument_is_named(field, arguments):
+    with pytest.raises(sw.InvalidProblem, match=field):
+        sw.solve(generate("euclidean_ufl", seed=1, n=10), **arguments)
+
+
+def test_counting_proves_a_shortage_in_numbers():
+    problem = sw.Problem.from_arrays(service_cost=[[1.0, 1.0]], fixed_cost=[1, 1], demand=[9.0], capacity=[2.0, 4.0])
+    with pytest.raises(sw.Infeasible, match="9 MW") as caught:
+        sw.solve(problem)
+    assert caught.value.proof == "counting"
+
+
+def test_progress_bounds_never_cross():
+    seen = []
+    sw.solve(generate("cornuejols", seed=2, customers=30, sites=12), on_progress=seen.append)
+    assert all(e.bound <= e.incumbent * (1 + 1e-9) for e in seen)
+    assert np.all(np.diff([e.elapsed for e in seen]) >= 0)

@@ -1,0 +1,121 @@
+"""A plan that was tampered with is refused, with a sentence that names what is wrong."""
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sitewright as sw
+from sitewright.optimizer import verify
+from sitewright.optimizer.decision import Decision
+
+
+@pytest.fixture(scope="module")
+def case():
+    problem = sw.load("europe-2015")
+    return problem, sw.solve(problem)
+
+
+def close_a_site(problem, plan):
+    is_open = plan.decision.open.copy()
+    is_open[np.flatnonzero(is_open)[0]] = False
+    return replace(plan, decision=replace(plan.decision, open=is_open))
+
+
+def move_load(problem, plan):
+    site = np.full_like(plan.decision.site, np.flatnonzero(plan.decision.open)[0])
+    return replace(plan, decision=replace(plan.decision, site=site))
+
+
+def forget_a_customer(problem, plan):
+    d = plan.decision
+    return replace(plan, decision=Decision(d.open, d.customer[1:], d.site[1:], d.share[1:]))
+
+
+def halve_a_share(problem, plan):
+    share = plan.decision.share.copy()
+    share[0] /= 2
+    return replace(plan, decision=replace(plan.decision, share=share))
+
+
+def open_a_neighbour(problem, plan):
+    is_open = plan.decision.open.copy()
+    metro = problem.text("metro")
+    j = np.flatnonzero(is_open)[0]
+    is_open[np.flatnonzero((metro == metro[j]) & ~is_open)[0]] = True
+    return replace(plan, decision=replace(plan.decision, open=is_open))
+
+
+TAMPERED = {
+    "service": close_a_site,
+    "capacity": move_load,
+    "service ": forget_a_customer,
+    "service  ": halve_a_share,
+    "one_option_per_metro": open_a_neighbour,
+    "objective": lambda problem, plan: replace(plan, objective=plan.objective * 0.99),
+    "cost split, energy": lambda problem, plan: replace(plan, cost_split={**plan.cost_split, "energy": 0.0}),
+    "gap": lambda problem, plan: replace(plan, gap=plan.gap + 0.5),
+    "status": lambda problem, plan: replace(plan, bound=plan.objective * 0.9, gap=1 - 0.9),
+    "open sites": lambda problem, plan: replace(plan, open_sites=plan.open_sites[1:]),
+    "partners": lambda problem, plan: replace(plan, partners=("colo",)),
+    "certificate": lambda problem, plan: replace(
+        plan, certificate=replace(plan.certificate, root_bound=plan.objective * 0.999)
+    ),
+    "certificate ": lambda problem, plan: replace(
+        plan, certificate=replace(plan.certificate, multipliers=plan.certificate.multipliers * 0.1)
+    ),
+    "input": lambda problem, plan: replace(plan, input_hash="0" * 64),
+    "latency": lambda problem, plan: replace(plan, latency={"all": {**plan.latency["all"], "mean": 1.0}}),
+}
+
+
+def test_the_honest_plan_is_accepted(case):
+    problem, plan = case
+    report = plan.verify(problem)
+    assert report.accepted, str(report)
+    assert report.proved_bound > 0.85 * plan.objective
+
+
+@pytest.mark.parametrize("rule", TAMPERED)
+def test_a_tampered_plan_is_refused(case, rule):
+    """Sensitivity: without the check of that name the plan would pass."""
+    problem, plan = case
+    report = TAMPERED[rule](problem, plan).verify(problem)
+    assert not report.accepted
+    assert rule.strip() in {f.rule for f in report.findings}
+
+
+def test_residency_broken_is_named(case):
+    """The same plan under another law: data that may not live there are found."""
+    problem, plan = case
+    regime = np.where(plan.decision.open, "OTHER", problem.text("regime"))
+    data = problem.data.assign(regime=("site", regime))
+    report = plan.verify(sw.Problem(data, problem.rules, problem.name))
+    assert "residency" in {f.rule for f in report.findings}
+
+
+def test_a_partner_fee_dropped_is_named():
+    problem = sw.load("southeast-asia-2015")
+    plan = sw.solve(problem)
+    assert plan.partners
+    split = {**plan.cost_split, "partner": 0.0}
+    tampered = replace(plan, cost_split=split, objective=sum(split.values()))
+    assert "cost split, partner" in {f.rule for f in tampered.verify(problem).findings}
+
+
+def test_the_checker_imports_nothing_of_what_it_checks():
+    """An error shared by both sides would be invisible."""
+    allowed = ("sitewright.optimizer.verify", "sitewright.optimizer.fingerprint", "sitewright.optimizer.errors")
+    for file in Path(verify.__file__).parent.glob("*.py"):
+        tree = ast.parse(file.read_text())
+        typing_only = {
+            id(n)
+            for c in ast.walk(tree)
+            if isinstance(c, ast.If) and "TYPE_CHECKING" in ast.dump(c.test)
+            for n in ast.walk(c)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and id(node) not in typing_only and "sitewright" in (node.module or ""):
+                assert node.module.startswith(allowed), f"{file.name} imports {node.module}"

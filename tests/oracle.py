@@ -1,0 +1,215 @@
+"""The slow truth: every open set is tried, and its assignment solved by SciPy. Shares no code with the optimizer.
+
+It reads `problem.data` and the fields of `problem.rules`, and knows the rules by the names of their classes.
+"""
+
+import itertools
+
+import numpy as np
+from scipy.optimize import linprog
+
+SLACK = 1e-6
+
+
+def best(problem):
+    """Return the least cost over all open sets and assignments, or None if no plan exists."""
+    d = problem.data
+    costs = []
+    for bits in itertools.product([False, True], repeat=d.sizes["site"]):
+        is_open = np.array(bits)
+        if is_open.any() and site_rules_hold(problem, is_open):
+            value = serve(problem, is_open)
+            if value is not None:
+                costs.append(value + site_costs(d, is_open))
+    return min(costs) if costs else None
+
+
+def keeps_all_rules(problem, decision):
+    """Return whether a decision is one that a plan may hold."""
+    d = problem.data
+    if not site_rules_hold(problem, decision.open):
+        return False
+    share = np.zeros((d.sizes["customer"], d.sizes["site"]))
+    np.add.at(share, (decision.customer, decision.site), decision.share)
+    if np.any(share < 0) or np.any(np.abs(share.sum(axis=1) - 1) > SLACK) or np.any(share[:, ~decision.open] > 0):
+        return False
+    if np.any(share[forbidden_pairs(problem)] > 0) or np.any((share > 0).sum(axis=1)[single_sourced(problem)] > 1):
+        return False
+    return all((weight * share)[share > 0].sum() <= limit + SLACK for weight, limit in load_limits(problem))
+
+
+def site_costs(d, is_open):
+    """Return the yearly cost of an open set without what serving costs."""
+    total = d["fixed_cost"].values[is_open].sum()
+    names = _labels(d, "partner")
+    used = [names.index(p) for p in _text(d, "site_partner", "site")[is_open] if p]
+    total += sum(_numbers(d, "partner_fee", "partner")[p] for p in set(used))
+    return total + sum(_numbers(d, "partner_site_fee", "partner")[p] for p in used)
+
+
+def site_rules_hold(problem, is_open):
+    return _data_allow(problem, is_open) and all(_rule_allows(problem.data, rule, is_open) for rule in problem.rules)
+
+
+def _data_allow(problem, is_open):
+    """Return whether the rules that the data imply allow an open set."""
+    d = problem.data
+    may_close = any(getattr(rule, "existing_may_close", False) for rule in problem.rules)
+    kept = ["forced"] if may_close else ["forced", "existing"]
+    status, metro = _text(d, "status", "site"), _text(d, "metro", "site")
+    if is_open[status == "forbidden"].any() or not is_open[np.isin(status, kept)].all():
+        return False
+    named = [m for m in metro[is_open] if m]
+    if len(set(named)) < len(named):
+        return False
+    partner, place = _text(d, "site_partner", "site"), _text(d, "jurisdiction", "site")
+    for p, name in enumerate(_labels(d, "partner")):
+        its = is_open & (partner == name)
+        if its.sum() > _numbers(d, "partner_max_sites", "partner", np.inf)[p]:
+            return False
+        capacity = _numbers(d, "capacity", "site", np.inf)[its].sum()
+        if its.any() and capacity < _numbers(d, "partner_commitment", "partner")[p]:
+            return False
+        metros = _text(d, "partner_metros", "partner")[p]
+        if metros and any(m not in metros.split("|") for m in metro[its]):
+            return False
+        for country in filter(None, _text(d, "partner_exclusive", "partner")[p].split("|")):
+            there = is_open & (place == country)
+            if set(partner[there]) > {name}:
+                return False
+    return True
+
+
+def _rule_allows(d, rule, is_open):
+    kind, opened = type(rule).__name__, set(np.array(_labels(d, "site"))[is_open])
+    place, partner = _text(d, "jurisdiction", "site")[is_open].tolist(), _text(d, "site_partner", "site")[is_open]
+    match kind:
+        case "SiteCount":
+            n = (is_open & in_scope(d, rule.within, "site")).sum()
+            return rule.at_least <= n and (rule.at_most is None or n <= rule.at_most)
+        case "Budget":
+            return site_costs(d, is_open) <= rule.at_most * (1 + SLACK) + SLACK
+        case "JurisdictionQuota":
+            return all(place.count(k) <= rule.at_most for k in rule.jurisdictions or set(place))
+        case "IfThen":
+            return rule.if_open not in opened or bool(opened & set(rule.then_open))
+        case "MutualExclusion":
+            return len(opened & set(rule.sites)) <= rule.at_most
+        case "PartnerCount":
+            return len(set(partner) - {""}) <= rule.at_most
+    return True
+
+
+def serve(problem, is_open):
+    """Return the least service cost for an open set, or None."""
+    d = problem.data
+    sites = np.flatnonzero(is_open)
+    cost = np.where(forbidden_pairs(problem), np.inf, d["service_cost"].values)[:, sites]
+    limits = [(np.where(np.isinf(cost), 0.0, weight[:, sites]), limit) for weight, limit in load_limits(problem)]
+    alone = np.flatnonzero(single_sourced(problem))
+    found = []
+    for pick in itertools.product(range(len(sites)), repeat=len(alone)):
+        if np.isfinite(cost[alone, pick]).all():
+            value = _transport(cost, limits, alone, np.array(pick, dtype=int))
+            found += [] if value is None else [value]
+    return min(found) if found else None
+
+
+def _transport(cost, limits, alone, pick):
+    """Return the least cost of shares, those of the customers `alone` being decided, or None."""
+    n, m = cost.shape
+    low, high = np.zeros((n, m)), np.where(np.isinf(cost), 0.0, 1.0)
+    high[alone], low[alone, pick], high[alone, pick] = 0.0, 1.0, 1.0
+    price = np.where(np.isinf(cost), 0.0, cost)
+    if len(alone) == n:
+        kept = all((weight * low).sum() <= limit + SLACK for weight, limit in limits)
+        return float((price * low).sum()) if kept else None
+    rows = np.array([weight.ravel() for weight, _ in limits]) if limits else None
+    upper = [limit for _, limit in limits] if limits else None
+    bounds = np.column_stack([low.ravel(), high.ravel()])
+    answer = linprog(price.ravel(), rows, upper, np.kron(np.eye(n), np.ones(m)), np.ones(n), bounds)
+    return answer.fun if answer.success else None
+
+
+def forbidden_pairs(problem):
+    """Return which customer may not use which site. Shape (customers, sites)."""
+    d = problem.data
+    bad = np.isinf(d["service_cost"].values)
+    for rule in problem.rules:
+        kind = type(rule).__name__
+        if kind == "Residency":
+            for i, data in enumerate(_text(d, "residency", "customer")):
+                for j, regime in enumerate(_text(d, "regime", "site")):
+                    bad[i, j] |= bool(data) and regime not in rule.allowed[data]
+        elif kind == "LatencyLimit":
+            bad |= in_scope(d, rule.customers, "customer")[:, None] & (d["latency"].values > rule.at_most_ms)
+        elif kind == "LegalExclusion":
+            bad |= in_scope(d, rule.customers, "customer")[:, None] & in_scope(d, rule.sites, "site")[None, :]
+        elif kind == "MeanLatency":
+            # Any power that is never served would make the mean infinite.
+            counts = in_scope(d, rule.customers, "customer") & (d["demand"].values > 0)
+            bad |= counts[:, None] & np.isinf(d["latency"].values)
+    return bad
+
+
+def load_limits(problem):
+    """Return each limit on shares as weights, shape (customers, sites), and what they may add up to."""
+    d, limits = problem.data, []
+    demand, n = d["demand"].values.astype(float), d.sizes["site"]
+    for j, capacity in enumerate(_numbers(d, "capacity", "site", np.inf)):
+        if np.isfinite(capacity):
+            limits.append((np.outer(demand, np.arange(n) == j), capacity))
+    for rule in problem.rules:
+        kind = type(rule).__name__
+        if kind in ("MeanLatency", "LatencyShare"):
+            ms, mw = d["latency"].values, np.where(in_scope(d, rule.customers, "customer"), demand, 0.0)
+            if mw.sum() > 0:
+                mw = mw / mw.sum()
+                if kind == "MeanLatency":
+                    limits.append((mw[:, None] * np.where(np.isinf(ms), 0.0, ms), rule.at_most_ms))
+                else:
+                    limits.append((-mw[:, None] * (ms <= rule.within_ms), -rule.at_least))
+    return limits
+
+
+def single_sourced(problem):
+    """Return which customers must have one site. Shape (customers,)."""
+    d = problem.data
+    alone = np.zeros(d.sizes["customer"], dtype=bool)
+    for rule in problem.rules:
+        if type(rule).__name__ == "SingleSource":
+            alone |= in_scope(d, rule.customers, "customer")
+    return alone
+
+
+SCOPED = {
+    "site": {
+        "metros": "metro",
+        "jurisdictions": "jurisdiction",
+        "regimes": "regime",
+        "regions": "region",
+        "partners": "site_partner",
+    },
+    "customer": {"segments": "segment", "residency": "residency", "countries": "country"},
+}
+
+
+def in_scope(d, scope, dim):
+    """Return whom a scope speaks of: those that match all of its fields that are given."""
+    fields = [(scope.sites if dim == "site" else scope.customers, np.array(_labels(d, dim)))]
+    fields += [(getattr(scope, field), _text(d, name, dim)) for field, name in SCOPED[dim].items()]
+    if dim == "site":
+        fields.append((scope.status, np.array([s or "candidate" for s in _text(d, "status", dim)])))
+    return np.array([all(not f or label[k] in f for f, label in fields) for k in range(d.sizes[dim])], dtype=bool)
+
+
+def _labels(d, dim):
+    return [str(x) for x in d[dim].values] if dim in d.sizes else []
+
+
+def _text(d, name, dim):
+    return d[name].values.astype(str) if name in d else np.full(d.sizes.get(dim, 0), "")
+
+
+def _numbers(d, name, dim, default=0.0):
+    return d[name].values if name in d else np.full(d.sizes.get(dim, 0), default)

@@ -1,0 +1,66 @@
+"""What the pages say is so: their Python runs, their commands and options exist, none is missing."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sitewright.optimizer.cli import COMMANDS, app
+
+ROOT = Path(__file__).parents[1]
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(name: str, language: str) -> list[str]:
+    found: list[str] = re.findall(rf"^```{language}\n(.*?)^```", page(name), flags=re.DOTALL | re.MULTILINE)
+    return found
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/python.md"])
+def test_python_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first thing that a reader tries is to paste an example."""
+    monkeypatch.chdir(tmp_path)
+    session: dict[str, object] = {}
+    examples = blocks(name, "python")
+    assert examples
+    for example in examples:
+        exec(compile(example, name, "exec"), session)
+
+
+def test_readme_opens_with_two_commands() -> None:
+    """A newcomer runs the first block as it stands, and .ci/run runs its second line."""
+    first, *_ = re.findall(r"^```(\w+)\n(.*?)^```", page("README.md"), flags=re.DOTALL | re.MULTILINE)
+    assert first[0] == "bash"
+    solve, test = first[1].splitlines()
+    assert solve.endswith("sitewright solve europe-2015")
+    assert test.endswith("pytest -q")
+
+
+def test_every_command_and_option_is_on_the_page() -> None:
+    """An option that the page does not know is found by nobody; one that is gone misleads."""
+    common, *sections = re.split(r"^## ", page("docs/cli.md"), flags=re.MULTILINE)[1:]
+    by_command = {section.split("\n", 1)[0]: section for section in sections}
+    for command in COMMANDS:
+        text = common + by_command[command.__name__]
+        written = set(re.findall(r"`(--?[a-z][a-z-]*)`", by_command[command.__name__]))
+        there = set()
+        for argument in app[command.__name__].assemble_argument_collection():
+            names = [n for n in argument.names if re.match(r"--?[a-z]", n)]
+            there.update(names)
+            for name in names:
+                if not name.startswith(("--no-", "--empty-")):
+                    assert f"`{name}`" in text, f"{command.__name__} {name} is not on the page"
+        assert written <= there, f"{command.__name__}: {sorted(written - there)} is on the page only"
+    assert set(by_command) == {command.__name__ for command in COMMANDS} | {"Exit codes"}
+
+
+def test_readme_names_every_command_and_exit_code() -> None:
+    """The table of the README is what most people ever read."""
+    readme = page("README.md")
+    for command in COMMANDS:
+        assert f"sitewright {command.__name__}" in readme
+    for code in ("0", "1", "2", "3", "4", "5", "130"):
+        assert re.search(rf"^\| {code} \|", readme, flags=re.MULTILINE)
