@@ -55,6 +55,9 @@ def _solver_admits(rule, problem, decision):
     # That the matrix forbids a pair is no row: the column is left out. The service rule speaks of it.
     if rule.name == "service" and np.any(shares[np.isinf(problem.data["service_cost"].values)] > 0):
         return False
+    # Load at a closed site is the service rule's to tell; the row of capacity only says it again, to tighten the LP.
+    if rule.name == "capacity":
+        x[:m] = np.maximum(x[:m], (shares > 0).any(axis=0))
     single = rule.single_source(problem)
     if single is not None and np.any((shares > 0).sum(axis=1)[single] > 1):
         return False
