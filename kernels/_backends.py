@@ -1,12 +1,13 @@
 """The backends, and why one cannot run here. Chosen at the call; nothing falls back to another."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Literal
 
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 
-Backend = Literal["cpu", "cuda"]
-BACKENDS: tuple[Backend, ...] = ("cpu", "cuda")
+Backend = Literal["cpu", "cuda", "dask"]
+BACKENDS: tuple[Backend, ...] = ("cpu", "cuda", "dask")
 
 
 def load(kernel: str, backend: str) -> Any:
@@ -20,12 +21,45 @@ def load(kernel: str, backend: str) -> Any:
     if backend not in BACKENDS:
         must = f"be one of {', '.join(BACKENDS)}"
         raise InvalidProblem([Flaw("argument 'backend'", must, repr(backend), f"use one of {', '.join(BACKENDS)}")])
-    if backend == "cuda":
-        reason = why_no_cuda()
-        if reason:
-            fix = "install sitewright[cuda] on a machine with an NVIDIA card and its driver, or use backend='cpu'"
-            raise InvalidProblem([Flaw("argument 'backend'", "be able to run here", f"'cuda', but {reason}", fix)])
-    return import_module(f"sitewright.kernels.{kernel}.{backend}")
+    reason = why_not(backend)
+    if reason:
+        raise InvalidProblem([Flaw("argument 'backend'", "be able to run here", f"{backend!r}, but {reason[0]}", reason[1])])
+    return import_module(f"sitewright.kernels.{kernel}.{'tiles' if backend == 'dask' else backend}")
+
+
+def load_for(kernel: str, backend: str, matrix: Any) -> Any:
+    """Return the module for a kernel that reads `matrix`; where the matrix lies must suit the backend.
+
+    Tiles in a store are read by the "cpu" backend one after another.
+    """
+    where = lies(matrix)
+    suits = {"numpy": ("cpu", "cuda"), "card": ("cuda",), "dask": ("dask",), "tiles": ("cpu",)}[where]
+    module = load(kernel, backend)
+    if backend not in suits:
+        must = f"suit backend {backend!r}"
+        found = {"numpy": "a NumPy array", "card": "an array on a card", "dask": "a dask array", "tiles": "tiles"}[where]
+        fix = f"use backend={suits[0]!r}" + (", or dask.array.from_array" if where == "numpy" else "")
+        raise InvalidProblem([Flaw("the matrix", must, found, fix)])
+    return import_module(f"sitewright.kernels.{kernel}.tiles") if where == "tiles" else module
+
+
+def lies(matrix: Any) -> Literal["numpy", "card", "dask", "tiles"]:
+    """Return where a matrix lies; told by its face, so that nothing is imported to find out."""
+    if hasattr(matrix, "__cuda_array_interface__") or type(matrix).__name__ == "FakeCUDAArray":
+        return "card"
+    if hasattr(matrix, "__dask_graph__"):
+        return "dask"
+    return "tiles" if hasattr(matrix, "chunks") else "numpy"
+
+
+def why_not(backend: str) -> tuple[str, str] | None:
+    """Return why a backend cannot run here and what to do, or None."""
+    if backend == "cuda" and why_no_cuda():
+        fix = "install sitewright[cuda] on a machine with an NVIDIA card and its driver, or use backend='cpu'"
+        return why_no_cuda(), fix
+    if backend == "dask" and find_spec("dask") is None:
+        return "dask is not installed", "install sitewright[dask], or use backend='cpu'"
+    return None
 
 
 def why_no_cuda() -> str:

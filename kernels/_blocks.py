@@ -1,14 +1,22 @@
 """Row blocks on a thread pool. Each block writes its own rows, so results do not depend on the number of threads."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 
 # Matrix entries in a block: some 0.1 ms of work, which hides the hand-over, and still dozens of blocks for 5000 x 5000.
 ENTRIES = 1 << 18
+# Most parts of a sum: enough for any machine's threads, few enough that adding them costs nothing.
+PARTS = 64
+
+T = TypeVar("T")
 
 
 def run_blocks(n_rows: int, n_columns: int, block: Callable[[int, int], None], threads: int | None) -> None:
@@ -16,17 +24,39 @@ def run_blocks(n_rows: int, n_columns: int, block: Callable[[int, int], None], t
 
     Where the blocks begin depends on the shape alone. `threads` is all processors if not given.
     """
-    rows = max(1, ENTRIES // max(1, n_columns))
-    workers = min(thread_count(threads), -(-n_rows // rows))
-    starts, lock = iter(range(0, n_rows, rows)), Lock()
+    run_tasks(row_spans(n_rows, max(1, ENTRIES // max(1, n_columns))), lambda k, span: block(*span), threads)
+
+
+def sum_blocks(
+    n_rows: int, n_columns: int, block: Callable[[int, int, NDArray[np.float64]], None], threads: int | None
+) -> NDArray[np.float64]:
+    """Return the sum over row blocks of what ``block(first, end, row)`` adds to a row of zeros. Shape (columns,).
+
+    The rows are added in the order of the blocks, of which there are `PARTS` at most.
+    """
+    spans = row_spans(n_rows, max(1, ENTRIES // max(1, n_columns), -(-n_rows // PARTS)))
+    part = np.zeros((len(spans), n_columns))
+    run_tasks(spans, lambda k, span: block(*span, part[k]), threads)
+    return np.asarray(part.sum(axis=0))
+
+
+def row_spans(n_rows: int, rows: int) -> list[tuple[int, int]]:
+    """Return the (first, end) of blocks of `rows` rows; the last may be shorter."""
+    return [(first, min(first + rows, n_rows)) for first in range(0, n_rows, rows)]
+
+
+def run_tasks(tasks: Sequence[T], run: Callable[[int, T], None], threads: int | None) -> None:
+    """Call ``run(k, task)`` for each task, each on the next free thread."""
+    workers = min(thread_count(threads), len(tasks))
+    numbered, lock = iter(enumerate(tasks)), Lock()
 
     def drain() -> None:
         while True:
             with lock:
-                first = next(starts, None)
-            if first is None:
+                task = next(numbered, None)
+            if task is None:
                 return
-            block(first, min(first + rows, n_rows))
+            run(*task)
 
     if workers <= 1:
         drain()

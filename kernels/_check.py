@@ -62,3 +62,30 @@ def float_type(dtype: Any) -> "np.dtype[Any]":
 def matrix(n_rows: int, n_columns: int, dtype: Any) -> NDArray[Any]:
     """Return a matrix for the result, its entries not yet set."""
     return np.empty((n_rows, n_columns), dtype=float_type(dtype))
+
+
+def cost_matrix(name: str, values: Any) -> Any:
+    """Return a matrix to read: NumPy as C-contiguous float32 or float64; on a card, on Dask or in tiles, as it is."""
+    if not isinstance(values, np.ndarray) and hasattr(values, "shape") and hasattr(values, "dtype"):
+        if len(values.shape) == 2 and np.dtype(values.dtype) in (np.dtype(np.float32), np.dtype(np.float64)):
+            return values
+    array = np.asarray(values)
+    if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+        array = numbers(name, array)
+    if array.ndim != 2:
+        must = "be a matrix, customers by sites"
+        raise InvalidProblem([Flaw(f"argument {name!r}", must, f"shape {np.shape(array)}", "give one row a customer")])
+    return np.ascontiguousarray(array)
+
+
+def sites(name: str, values: ArrayLike, n_sites: int) -> NDArray[np.int64]:
+    """Return the columns of open sites, ascending: from a mask of all sites, or from their numbers."""
+    array = np.asarray(values)
+    if array.dtype == np.bool_ and array.shape == (n_sites,):
+        return np.flatnonzero(array)
+    if array.ndim == 1 and (array.dtype.kind in "iu" or not array.size):
+        chosen = np.unique(array.astype(np.int64))
+        if len(chosen) == len(array) and (not len(chosen) or (chosen[0] >= 0 and chosen[-1] < n_sites)):
+            return chosen
+    must = f"be a mask of {n_sites} sites, or different numbers from 0 to {n_sites - 1}"
+    raise InvalidProblem([Flaw(f"argument {name!r}", must, f"{values!r:.60}", "give each open site once")])

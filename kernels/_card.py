@@ -1,0 +1,41 @@
+"""Matrices on a CUDA card: taken there once and kept, and sums over them in a fixed order."""
+
+from typing import Any
+
+import numpy as np
+from numba import cuda
+from numpy.typing import NDArray
+
+# Neighbours in a row that read together; and threads in flight that fill the largest card of today twice.
+WIDE, IN_FLIGHT = 128, 1 << 19
+
+
+def on_card(matrix: Any) -> Any:
+    """Return the matrix on the card: as it is if it lies there, uploaded if not. Upload once and keep what you get."""
+    return matrix if cuda.is_cuda_array(matrix) else cuda.to_device(np.ascontiguousarray(matrix))
+
+
+def strips(n_rows: int, n_columns: int) -> tuple[int, tuple[int, int], tuple[int, int]]:
+    """Return (rows of a strip, blocks, threads): a thread goes down one column of one strip of rows."""
+    wide = -(-n_columns // WIDE)
+    count = max(1, min(n_rows, 65535, IN_FLIGHT // (wide * WIDE)))
+    rows = -(-n_rows // count)
+    return rows, (wide, -(-n_rows // rows)), (WIDE, 1)
+
+
+@cuda.jit
+def _add(part, out):  # type: ignore[no-untyped-def]
+    j = cuda.grid(1)
+    if j < part.shape[1]:
+        total = 0.0
+        for k in range(part.shape[0]):
+            total += part[k, j]
+        out[j] = total
+
+
+def add_parts(part: Any) -> NDArray[np.float64]:
+    """Return the sum of the rows of a float64 matrix on the card, in their order. Shape (columns,)."""
+    out = cuda.device_array(part.shape[1], np.float64)
+    _add[-(-part.shape[1] // WIDE), WIDE](part, out)
+    result: NDArray[np.float64] = out.copy_to_host()
+    return result
