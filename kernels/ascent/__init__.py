@@ -1,0 +1,70 @@
+r"""Dual ascent: prices of the customers that bound an uncapacitated problem, in a few passes over the matrix."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sitewright.kernels._backends import Backend, load_for
+from sitewright.kernels._check import cost_matrix, vector
+from sitewright.optimizer.errors import Flaw, InvalidProblem
+
+__all__ = ["Ascent", "ascent"]
+
+
+@dataclass(frozen=True, eq=False)
+class Ascent:
+    """Prices, what is left of each fixed cost, and the bound."""
+
+    prices: NDArray[np.float64]  # (customers,)
+    slack: NDArray[np.float64]  # (sites,): f_j less what the customers pay; a site at 0 is a candidate to open
+    bound: float  # at most the cost of any plan
+
+
+def ascent(
+    cost: Any, fixed_cost: ArrayLike, *, passes: int = 1000, backend: Backend = "cpu", threads: int | None = None
+) -> Ascent:
+    r"""Raise customers' prices in turn, each to its next cost level, as long as every fixed cost covers what is paid.
+
+    .. math:: \max \sum_i u_i \quad \text{so that} \quad \sum_i \max(0, u_i - c_{ij}) \le f_j
+
+    (Erlenkotter, A Dual-Based Procedure for Uncapacitated Facility Location, Operations Research 26, 1978, section 2.)
+
+    Parameters
+    ----------
+    cost
+        EUR/yr of serving a customer's WHOLE demand; +inf forbids the pair, and each customer must have a site. float32
+        or float64; a NumPy array, an array on a card, a dask array in row blocks, or an array of tiles.
+        Shape (customers, sites).
+    fixed_cost
+        f in EUR/yr, at least 0. Shape (sites,).
+    passes
+        Over the customers at most. Every result is a bound, the last the best.
+    backend
+        "cpu", "cuda" or "dask". The customers are taken in turn on all of them, so that all give the same.
+    threads
+        Not used: each customer's step depends on the one before.
+
+    Returns
+    -------
+    Ascent
+
+    Raises
+    ------
+    InvalidProblem
+        If a shape or a fixed cost is wrong, a customer has no site, or the backend cannot run here.
+
+    Notes
+    -----
+    The arithmetic is in float64 for both types of matrix. The bound is lowered by what the sums may have lost: a site's
+    slack is the end of at most passes x customers subtractions, each off by 2^-53 of its fixed cost.
+    """
+    c = cost_matrix("cost", cost)
+    fixed = vector("fixed_cost", fixed_cost, size=c.shape[1], low=0.0, high=np.finfo(np.float64).max)
+    prices, slack, steps = load_for("ascent", backend, c).run(c, fixed, passes)
+    if len(prices) and not np.isfinite(prices).all():
+        i = int(np.flatnonzero(~np.isfinite(prices))[0])
+        raise InvalidProblem([Flaw(f"customer {i}", "have a site that can serve it", "+inf at all", "allow a pair")])
+    lost = (steps + 1) * 2.0**-53 * float(fixed.sum())
+    return Ascent(prices, slack, float(np.nextafter(prices.sum() * (1 - len(prices) * 2.0**-53) - lost, -np.inf)))
