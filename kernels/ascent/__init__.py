@@ -57,8 +57,9 @@ def ascent(
 
     Notes
     -----
-    The arithmetic is in float64 for both types of matrix. The bound is lowered by what the sums may have lost: a site's
-    slack is the end of at most passes x customers subtractions, each off by 2^-53 of its fixed cost.
+    The arithmetic is in float64 for both types of matrix. The bound is lowered by twice what rounding may have lost:
+    2^-53 of its fixed cost for each payment to a site; of its price for each of a customer's steps, at every site that
+    it pays; and of the whole for each term of the sum.
     """
     c = cost_matrix("cost", cost)
     fixed = vector("fixed_cost", fixed_cost, size=c.shape[1], low=0.0, high=np.finfo(np.float64).max)
@@ -66,5 +67,6 @@ def ascent(
     if len(prices) and not np.isfinite(prices).all():
         i = int(np.flatnonzero(~np.isfinite(prices))[0])
         raise InvalidProblem([Flaw(f"customer {i}", "have a site that can serve it", "+inf at all", "allow a pair")])
-    lost = (steps + 1) * 2.0**-53 * float(fixed.sum())
-    return Ascent(prices, slack, float(np.nextafter(prices.sum() * (1 - len(prices) * 2.0**-53) - lost, -np.inf)))
+    n, m = c.shape
+    lost = (steps + 1) * fixed.sum() + (n + m * (steps / max(n, 1) + 1)) * np.abs(prices).sum()
+    return Ascent(prices, slack, float(prices.sum() - 2.0**-52 * lost))
