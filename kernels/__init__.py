@@ -1,24 +1,54 @@
-"""Dense work over customers x sites: great-circle distance, round-trip latency, yearly cost.
+"""Dense work over customers x sites: distance, latency and cost matrices, and the passes over them.
 
 One folder a kernel, and its `__init__.py` is the only documented face. One file a backend: `cpu.py` (Numba),
-`cuda.py` (Numba on a card, or on Numba's simulator), `reference.py` (slow NumPy by another formula, the oracle).
-Numba is loaded by the first call of a backend that needs it, never by an import.
+`cuda.py` (Numba on a card, or on Numba's simulator), `tiles.py` (the CPU's code over row blocks, on Dask or from a store),
+`reference.py` (slow Python by another formula, the oracle). great_circle, latency and cost make matrices, and `_make.py`
+puts their row blocks on Dask or into a store. Numba is loaded by the first call of a backend that needs it, never by
+an import.
 """
 
-# Not lazy: the faces are light, and a folder and its function share a name. Bound here, once all three folders are
+# Not lazy: the faces are light, and a folder and its function share a name. Bound here, once all folders are
 # loaded, the name means the function for good; loaded later, the import system would bind the folder over it.
+from sitewright.kernels._upload import upload
 from sitewright.kernels._warmup import warmup
-from sitewright.kernels.cost import cost
+from sitewright.kernels.ascent import Ascent, ascent
+from sitewright.kernels.cost import FibreLatency, cost
+from sitewright.kernels.cover import Cover, cover, dominated
+from sitewright.kernels.gains import Gains, gains
 from sitewright.kernels.great_circle import great_circle
+from sitewright.kernels.knapsack import Knapsack, knapsack, knapsack_served
 from sitewright.kernels.latency import FibreNetwork, Places, great_circle_latency, latency, override
+from sitewright.kernels.nearest import Nearest, nearest
+from sitewright.kernels.order import order
+from sitewright.kernels.reduced import Reduced, reduced, served
+from sitewright.kernels.round_down import round_down
 
 __all__ = [
+    "Ascent",
+    "Cover",
+    "FibreLatency",
     "FibreNetwork",
+    "Gains",
+    "Knapsack",
+    "Nearest",
     "Places",
+    "Reduced",
+    "ascent",
     "cost",
+    "cover",
+    "dominated",
+    "gains",
     "great_circle",
     "great_circle_latency",
+    "knapsack",
+    "knapsack_served",
     "latency",
+    "nearest",
+    "order",
     "override",
+    "reduced",
+    "round_down",
+    "served",
+    "upload",
     "warmup",
 ]

@@ -23,7 +23,9 @@ def load(kernel: str, backend: str) -> Any:
         raise InvalidProblem([Flaw("argument 'backend'", must, repr(backend), f"use one of {', '.join(BACKENDS)}")])
     reason = why_not(backend)
     if reason:
-        raise InvalidProblem([Flaw("argument 'backend'", "be able to run here", f"{backend!r}, but {reason[0]}", reason[1])])
+        raise InvalidProblem(
+            [Flaw("argument 'backend'", "be able to run here", f"{backend!r}, but {reason[0]}", reason[1])]
+        )
     return import_module(f"sitewright.kernels.{kernel}.{'tiles' if backend == 'dask' else backend}")
 
 
@@ -37,7 +39,9 @@ def load_for(kernel: str, backend: str, matrix: Any) -> Any:
     module = load(kernel, backend)
     if backend not in suits:
         must = f"suit backend {backend!r}"
-        found = {"numpy": "a NumPy array", "card": "an array on a card", "dask": "a dask array", "tiles": "tiles"}[where]
+        found = {"numpy": "a NumPy array", "card": "an array on a card", "dask": "a dask array", "tiles": "tiles"}[
+            where
+        ]
         fix = f"use backend={suits[0]!r}" + (", or dask.array.from_array" if where == "numpy" else "")
         raise InvalidProblem([Flaw("the matrix", must, found, fix)])
     return import_module(f"sitewright.kernels.{kernel}.tiles") if where == "tiles" else module

@@ -15,6 +15,11 @@ def on_card(matrix: Any) -> Any:
     return matrix if cuda.is_cuda_array(matrix) else cuda.to_device(np.ascontiguousarray(matrix))
 
 
+def room_for(out: Any) -> Any:
+    """Return where a kernel writes: `out` itself if it lies on the card, else an array there of its shape."""
+    return out if cuda.is_cuda_array(out) else cuda.device_array(out.shape, out.dtype)
+
+
 def strips(n_rows: int, n_columns: int) -> tuple[int, tuple[int, int], tuple[int, int]]:
     """Return (rows of a strip, blocks, threads): a thread goes down one column of one strip of rows."""
     wide = -(-n_columns // WIDE)

@@ -49,7 +49,7 @@ def number(name: str, value: float, *, low: float, high: float = np.finfo(np.flo
 
 
 def float_type(dtype: Any) -> "np.dtype[Any]":
-    """Return the dtype float32 or float64."""
+    """Return the dtype, which must be float32 or float64."""
     try:
         kind: np.dtype[Any] = np.dtype(dtype)
         if kind in (np.dtype(np.float32), np.dtype(np.float64)):
@@ -57,11 +57,6 @@ def float_type(dtype: Any) -> "np.dtype[Any]":
     except TypeError:
         pass
     raise InvalidProblem([Flaw("argument 'dtype'", "be float32 or float64", repr(dtype), "use np.float64")])
-
-
-def matrix(n_rows: int, n_columns: int, dtype: Any) -> NDArray[Any]:
-    """Return a matrix for the result, its entries not yet set."""
-    return np.empty((n_rows, n_columns), dtype=float_type(dtype))
 
 
 def cost_matrix(name: str, values: Any) -> Any:

@@ -30,7 +30,9 @@ def spans(matrix: Any) -> list[tuple[int, int]]:
     raise InvalidProblem([Flaw("the matrix", must, f"chunks {matrix.chunks}", "make it with chunks=(rows, all sites)")])
 
 
-def each(matrix: Any, function: Callable[..., Any], *vectors: Any, threads: int | None = None, extra: Any = ()) -> list[Any]:
+def each(
+    matrix: Any, function: Callable[..., Any], *vectors: Any, threads: int | None = None, extra: Any = ()
+) -> list[Any]:
     """Return ``function(tile, *parts, *extra, threads)`` for each tile in order; a part is the tile's rows of a vector.
 
     On Dask, by the scheduler in force, one thread a task. From a store, one tile after another while the next is read.

@@ -7,6 +7,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sitewright.kernels._blocks import run_blocks
+from sitewright.kernels.latency.cpu import rows_of
+from sitewright.kernels.latency.ends import FibreEnds
 
 
 def price(ms, demand, rate, free, site, haul, zero, inf):  # type: ignore[no-untyped-def]
@@ -35,13 +37,13 @@ def _rows(ms, demand, rate, free, site, haul, zero, inf, mask, masked, out):  # 
 
 
 def run(
-    ms: NDArray[Any],
+    ms: NDArray[Any] | FibreEnds,
     demand: NDArray[np.float64],
     rate: NDArray[np.float64],
     free: NDArray[np.float64],
+    mask: NDArray[np.bool_] | None,
     site: NDArray[np.float64],
     haul: float,
-    mask: NDArray[np.bool_] | None,
     out: NDArray[Any],
     threads: int | None,
 ) -> None:
@@ -50,9 +52,16 @@ def run(
     d, r, f, s = (x.astype(kind) for x in (demand, rate, free, site))
     constants = kind(haul), kind(0), kind(np.inf)
     allowed = np.empty((0, 0), np.bool_) if mask is None else mask
+    fibre = rows_of(ms, kind, threads) if isinstance(ms, FibreEnds) else None
 
     def block(first: int, end: int) -> None:
         rows = slice(first, end)
-        _rows(ms[rows], d[rows], r[rows], f[rows], s, *constants, allowed[rows], mask is not None, out[rows])
+        if fibre is None:
+            times = ms[rows]  # type: ignore[index]
+        else:
+            # Only as many as fit the second-level cache, so they never reach memory.
+            times = np.empty((end - first, out.shape[1]), out.dtype)
+            fibre(first, end, times)
+        _rows(times, d[rows], r[rows], f[rows], s, *constants, allowed[rows], mask is not None, out[rows])
 
     run_blocks(out.shape[0], out.shape[1], block, threads)

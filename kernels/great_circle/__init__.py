@@ -1,12 +1,14 @@
 """Great-circle distance between every customer and every site."""
 
+from os import PathLike
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sitewright.kernels._backends import Backend, load
-from sitewright.kernels._check import matrix, vector
+from sitewright.kernels._backends import Backend
+from sitewright.kernels._check import vector
+from sitewright.kernels._make import Target, make
 
 EARTH_RADIUS_KM = 6371.0088
 
@@ -22,7 +24,10 @@ def great_circle(
     backend: Backend = "cpu",
     dtype: Any = np.float64,
     threads: int | None = None,
-) -> NDArray[Any]:
+    keep: bool = False,
+    tile_store: str | PathLike[str] | None = None,
+    max_memory: int | None = None,
+) -> Any:
     """Return the great-circle distance between every customer and every site, in km.
 
     On a sphere of the Earth's mean radius: twice the radius times the arcsine of half the chord between unit vectors.
@@ -35,22 +40,28 @@ def great_circle(
     site_lat, site_lon
         Degrees. Shape (sites,).
     backend
-        Which file of this folder runs: "cpu" or "cuda".
+        "cpu", "cuda" (a file of this folder each), or "dask": the CPU's code in row blocks, made where they are needed.
     dtype
         float32 or float64, of the arithmetic and of the result. Against exact arithmetic on the sphere, float64 is
         within 1e-9 km and float32 within 0.005 km, at every distance.
     threads
         Of the CPU; all processors if not given. The result does not depend on it.
+    keep
+        With "cuda": leave the matrix on the card and return it as it lies there.
+    tile_store
+        A folder that does not exist yet: the matrix is written there in row tiles, and only a tile is in memory.
+    max_memory
+        Bytes that the matrix, or a tile, may take; what is free on this machine if not given.
 
     Returns
     -------
-    ndarray
+    ndarray, or an array on a card, a dask array, or a Zarr array of tiles
         km. Shape (customers, sites), C-contiguous.
 
     Raises
     ------
     InvalidProblem
-        If a shape or a coordinate is wrong, or the backend cannot run here.
+        If a shape or a coordinate is wrong, the matrix is too large, or the backend cannot run here.
 
     Notes
     -----
@@ -61,11 +72,9 @@ def great_circle(
     lon_i = vector("customer_lon", customer_lon, size=len(lat_i), low=-180, high=180)
     lat_j = vector("site_lat", site_lat, low=-90, high=90)
     lon_j = vector("site_lon", site_lon, size=len(lat_j), low=-180, high=180)
-    out = matrix(len(lat_i), len(lat_j), dtype)
-    load("great_circle", backend).run(
-        unit_vectors(lat_i, lon_i), unit_vectors(lat_j, lon_j), EARTH_RADIUS_KM, out, threads
-    )
-    return out
+    a, b = unit_vectors(lat_i, lon_i), unit_vectors(lat_j, lon_j)
+    target = Target(dtype, backend, threads, keep, tile_store, max_memory)
+    return make("great_circle", lambda rows: (a[:, rows], b, EARTH_RADIUS_KM), (len(lat_i), len(lat_j)), target)
 
 
 def unit_vectors(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:

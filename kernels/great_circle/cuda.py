@@ -7,6 +7,7 @@ import numpy as np
 from numba import cuda
 from numpy.typing import NDArray
 
+from sitewright.kernels._card import room_for
 from sitewright.kernels._grid import pair_grid
 from sitewright.kernels.great_circle.cpu import distance_f4, distance_f8
 
@@ -34,13 +35,14 @@ def _pairs_f8(a, b, diameter, half_turn, zero, quarter, out):  # type: ignore[no
             )
 
 
-def run(a: NDArray[np.float64], b: NDArray[np.float64], radius: float, out: NDArray[Any], threads: int | None) -> None:
+def run(a: NDArray[np.float64], b: NDArray[np.float64], radius: float, out: Any, threads: int | None) -> None:
     """Write the arcs between unit vectors `a` (3, customers) and `b` (3, sites) into `out`; `threads` is the CPU's."""
     if not out.size:
         return
-    kind = out.dtype.type
+    kind = np.dtype(out.dtype).type
     pairs = _pairs_f4 if kind is np.float32 else _pairs_f8
     constants = kind(2 * radius), kind(pi * radius), kind(0), kind(0.25)
-    device = cuda.device_array(out.shape, out.dtype)
+    device = room_for(out)
     pairs[pair_grid(*out.shape)](cuda.to_device(a.astype(kind)), cuda.to_device(b.astype(kind)), *constants, device)
-    device.copy_to_host(out)
+    if device is not out:
+        device.copy_to_host(out)

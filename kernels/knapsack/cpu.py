@@ -66,7 +66,11 @@ def totals(
 
 
 def candidates(
-    cost: NDArray[Any], u: NDArray[np.float64], demand: NDArray[np.float64], columns: NDArray[np.int64], threads: int | None
+    cost: NDArray[Any],
+    u: NDArray[np.float64],
+    demand: NDArray[np.float64],
+    columns: NDArray[np.int64],
+    threads: int | None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the customers that gain from each of the columns: (start, customer, saving, MW), customers ascending."""
     count = np.zeros(len(columns), np.int64)

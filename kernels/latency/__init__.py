@@ -3,14 +3,14 @@
 `override` puts a user's own measurements over the model; `great_circle_latency` is the fallback without a network.
 """
 
+from os import PathLike
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sitewright.kernels._backends import Backend, load
-from sitewright.kernels._check import matrix
-from sitewright.kernels.latency.ends import ends
+from sitewright.kernels._backends import Backend
+from sitewright.kernels._make import Target, make
+from sitewright.kernels.latency.ends import FibreEnds, ends
 from sitewright.kernels.latency.fallback import FIBRE_KM_PER_MS, great_circle_latency
 from sitewright.kernels.latency.network import FibreNetwork
 from sitewright.kernels.latency.override import override
@@ -27,7 +27,10 @@ def latency(
     backend: Backend = "cpu",
     dtype: Any = np.float64,
     threads: int | None = None,
-) -> NDArray[Any]:
+    keep: bool = False,
+    tile_store: str | PathLike[str] | None = None,
+    max_memory: int | None = None,
+) -> Any:
     r"""Return the modelled round trip between every customer and every site, in ms.
 
     .. math::
@@ -48,22 +51,28 @@ def latency(
     network
         `sitewright.instances.network.load_network()` for the bundled one.
     backend
-        Which file of this folder runs: "cpu" or "cuda".
+        "cpu", "cuda" (a file of this folder each), or "dask": the CPU's code in row blocks, made where they are needed.
     dtype
         float32 or float64, of the arithmetic and of the result; float32 is within 0.001 ms of float64. Access legs are
         float64 in both.
     threads
         Of the CPU; all processors if not given. The result does not depend on it.
+    keep
+        With "cuda": leave the matrix on the card and return it as it lies there.
+    tile_store
+        A folder that does not exist yet: the matrix is written there in row tiles, and only a tile is in memory.
+    max_memory
+        Bytes that the matrix, or a tile, may take; what is free on this machine if not given.
 
     Returns
     -------
-    ndarray
+    ndarray, or an array on a card, a dask array, or a Zarr array of tiles
         ms; +inf where the network has no path. Shape (customers, sites), C-contiguous.
 
     Raises
     ------
     InvalidProblem
-        If a country has no latency region, or the backend cannot run here.
+        If a country has no latency region, the matrix is too large, or the backend cannot run here.
 
     Notes
     -----
@@ -71,7 +80,13 @@ def latency(
     hosts of one city differ by 5.2. ln(measured / modelled) has a standard deviation of 0.23. Differences of some
     ms between two sites are inside the error.
     """
-    home, place = ends("customers", customers, network), ends("sites", sites, network)
-    out = matrix(len(customers), len(sites), dtype)
-    load("latency", backend).run(home, place, network, 2.0 / FIBRE_KM_PER_MS, out, threads)
-    return out
+    fibre = fibre_ends(customers, sites, network)
+    target = Target(dtype, backend, threads, keep, tile_store, max_memory)
+    return make("latency", lambda rows: (fibre.part(rows),), (len(customers), len(sites)), target)
+
+
+def fibre_ends(customers: Places, sites: Places, network: FibreNetwork) -> FibreEnds:
+    """Return both sides of the matrix as the backends want them."""
+    return FibreEnds(
+        ends("customers", customers, network), ends("sites", sites, network), network, 2.0 / FIBRE_KM_PER_MS
+    )

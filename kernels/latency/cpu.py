@@ -1,5 +1,6 @@
 """Latency on the CPU: each row finds its length to every hub once, then each pair takes the best of a few sums."""
 
+from collections.abc import Callable
 from math import asin, inf, sqrt
 from typing import Any
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from sitewright.kernels._blocks import run_blocks
 from sitewright.kernels.great_circle import EARTH_RADIUS_KM, unit_vectors
-from sitewright.kernels.latency.ends import Ends
+from sitewright.kernels.latency.ends import FibreEnds
 from sitewright.kernels.latency.network import FibreNetwork
 
 LEGS = 3
@@ -136,11 +137,15 @@ def _rows(  # type: ignore[no-untyped-def]
         _to_ms(base, per_km, china_i[0, i], china_i[1, i], china_j, out[i])
 
 
-def run(
-    home: Ends, place: Ends, network: FibreNetwork, ms_per_km: float, out: NDArray[Any], threads: int | None
-) -> None:
-    """Write the round trips between the places of `home` and of `place` into `out`."""
-    kind = out.dtype.type
+def run(fibre: FibreEnds, out: NDArray[Any], threads: int | None) -> None:
+    """Write the round trips between the two sides of `fibre` into `out`."""
+    rows = rows_of(fibre, out.dtype.type, threads)
+    run_blocks(out.shape[0], out.shape[1], lambda first, end: rows(first, end, out[first:end]), threads)
+
+
+def rows_of(fibre: FibreEnds, kind: Any, threads: int | None) -> Callable[[int, int, NDArray[Any]], None]:
+    """Return ``rows(first, end, out)``, which writes a run of rows; what all rows share is worked out here."""
+    home, place, network = fibre.home, fibre.place, fibre.network
     hub_i, leg_i = access_legs(home.xyz, network, threads)
     hub_j, leg_j = access_legs(place.xyz, network, threads)
     # Repeating a transit hub changes no minimum.
@@ -154,16 +159,16 @@ def run(
         network.length.astype(kind),
         transit.astype(np.uint32),
         np.ascontiguousarray(reach, dtype=kind),
-        np.array([network.base_ms, ms_per_km, network.intra_km, network.inter_km, 0.0], dtype=kind),
+        np.array([network.base_ms, fibre.ms_per_km, network.intra_km, network.inter_km, 0.0], dtype=kind),
     )
     leg_i, code_i = leg_i.astype(kind), np.stack([home.country, home.region])
     china_i = np.stack([home.china, home.ingress]).astype(kind)
 
-    def block(first: int, end: int) -> None:
-        rows = slice(first, end)
-        _rows(hub_i[rows], leg_i[rows], code_i[:, rows], china_i[:, rows], *far, out[rows])
+    def rows(first: int, end: int, out: NDArray[Any]) -> None:
+        some = slice(first, end)
+        _rows(hub_i[some], leg_i[some], code_i[:, some], china_i[:, some], *far, out)
 
-    run_blocks(out.shape[0], out.shape[1], block, threads)
+    return rows
 
 
 def access_legs(

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 from numba import cuda
-from numpy.typing import NDArray
 
+from sitewright.kernels._card import room_for
 from sitewright.kernels._grid import line_grid, pair_grid
 from sitewright.kernels.great_circle import EARTH_RADIUS_KM, unit_vectors
 from sitewright.kernels.latency.cpu import LEGS, nearest_hubs
-from sitewright.kernels.latency.ends import Ends
-from sitewright.kernels.latency.network import FibreNetwork
+from sitewright.kernels.latency.ends import FibreEnds
 
 _nearest_hubs = cuda.jit(device=True)(nearest_hubs)
 
@@ -61,13 +60,12 @@ def _pairs(  # type: ignore[no-untyped-def]
             out[i, j] = constants[0] + constants[1] * best + ingress
 
 
-def run(
-    home: Ends, place: Ends, network: FibreNetwork, ms_per_km: float, out: NDArray[Any], threads: int | None
-) -> None:
-    """Write the round trips between the places of `home` and of `place` into `out`; `threads` is the CPU's."""
+def run(fibre: FibreEnds, out: Any, threads: int | None) -> None:
+    """Write the round trips between the two sides of `fibre` into `out`; `threads` is the CPU's."""
+    home, place, network = fibre.home, fibre.place, fibre.network
     if not out.size:
         return
-    kind = out.dtype.type
+    kind = np.dtype(out.dtype).type
     hubs = cuda.to_device(unit_vectors(network.hub_lat, network.hub_lon))
     length, transit = cuda.to_device(network.length.astype(kind)), cuda.to_device(network.transit.astype(np.int32))
     ends: list[Any] = []
@@ -80,7 +78,8 @@ def run(
         _to_transit[grid](hub, km, length, transit, leg, reach)
         code = cuda.to_device(np.stack([end.country, end.region]))
         ends += [hub, leg, reach, code, cuda.to_device(np.stack([end.china, end.ingress]).astype(kind))]
-    constants = [network.base_ms, ms_per_km, 0.0, network.intra_km, network.inter_km, np.inf]
-    device = cuda.device_array(out.shape, out.dtype)
+    constants = [network.base_ms, fibre.ms_per_km, 0.0, network.intra_km, network.inter_km, np.inf]
+    device = room_for(out)
     _pairs[pair_grid(*out.shape)](*ends, length, cuda.to_device(np.array(constants, dtype=kind)), device)
-    device.copy_to_host(out)
+    if device is not out:
+        device.copy_to_host(out)

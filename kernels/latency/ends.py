@@ -1,6 +1,6 @@
 """Ends: places as the backends want them, with countries and regions as numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,25 @@ class Ends:
     region: NDArray[np.int32]
     china: NDArray[np.float64]
     ingress: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class FibreEnds:
+    """Both sides of a matrix, the network between them, and ms of round trip for a km."""
+
+    home: Ends
+    place: Ends
+    network: FibreNetwork
+    ms_per_km: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.home.xyz.shape[1], self.place.xyz.shape[1]
+
+    def part(self, rows: slice) -> "FibreEnds":
+        """Return the same for some of the customers."""
+        sides = {f.name: getattr(self.home, f.name)[..., rows] for f in fields(Ends)}
+        return replace(self, home=Ends(**sides))
 
 
 def ends(argument: str, places: Places, network: FibreNetwork) -> Ends:

@@ -1,12 +1,12 @@
 """Great-circle latency: the fallback where there is no fibre network."""
 
+from os import PathLike
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sitewright.kernels._backends import Backend, load
-from sitewright.kernels._check import matrix
+from sitewright.kernels._backends import Backend
+from sitewright.kernels._make import Target, make
 from sitewright.kernels.great_circle import EARTH_RADIUS_KM, unit_vectors
 from sitewright.kernels.latency.places import Places
 
@@ -20,7 +20,10 @@ def great_circle_latency(
     backend: Backend = "cpu",
     dtype: Any = np.float64,
     threads: int | None = None,
-) -> NDArray[Any]:
+    keep: bool = False,
+    tile_store: str | PathLike[str] | None = None,
+    max_memory: int | None = None,
+) -> Any:
     """Return the round trip of light in fibre along the great circle, in ms: km x 2 / 199.86, and nothing else.
 
     A floor more than a model: no measured round trip lies below it. On held-out metros its median absolute error is
@@ -30,12 +33,12 @@ def great_circle_latency(
     ----------
     customers, sites
         Where they are; their countries are not used.
-    backend, dtype, threads
+    backend, dtype, threads, keep, tile_store, max_memory
         As for `sitewright.kernels.great_circle`.
 
     Returns
     -------
-    ndarray
+    ndarray, or an array on a card, a dask array, or a Zarr array of tiles
         ms. Shape (customers, sites), C-contiguous.
 
     Raises
@@ -43,9 +46,8 @@ def great_circle_latency(
     InvalidProblem
         If the backend cannot run here.
     """
-    out = matrix(len(customers), len(sites), dtype)
     # The radius in ms of round trip instead of km: the same pass writes the result.
     radius_ms = EARTH_RADIUS_KM * 2.0 / FIBRE_KM_PER_MS
     home, place = unit_vectors(customers.lat, customers.lon), unit_vectors(sites.lat, sites.lon)
-    load("great_circle", backend).run(home, place, radius_ms, out, threads)
-    return out
+    target = Target(dtype, backend, threads, keep, tile_store, max_memory)
+    return make("great_circle", lambda rows: (home[:, rows], place, radius_ms), (len(customers), len(sites)), target)

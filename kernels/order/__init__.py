@@ -12,7 +12,9 @@ from sitewright.optimizer.errors import Flaw, InvalidProblem
 __all__ = ["order"]
 
 
-def order(cost: Any, k: int | None = None, *, backend: Backend = "cpu", threads: int | None = None) -> NDArray[np.int32]:
+def order(
+    cost: Any, k: int | None = None, *, backend: Backend = "cpu", threads: int | None = None
+) -> NDArray[np.int32]:
     """Return for every customer its sites by rising cost; of equal costs, the lower number first.
 
     Parameters

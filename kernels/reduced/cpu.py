@@ -66,9 +66,7 @@ def run(cost: NDArray[Any], u: NDArray[Any], threads: int | None) -> NDArray[np.
     return sum_blocks(cost.shape[0], cost.shape[1], block, threads)
 
 
-def served(
-    cost: NDArray[Any], u: NDArray[Any], columns: NDArray[np.int64], threads: int | None
-) -> NDArray[np.int32]:
+def served(cost: NDArray[Any], u: NDArray[Any], columns: NDArray[np.int64], threads: int | None) -> NDArray[np.int32]:
     """Return how many of the columns lie below the price. Shape (customers,)."""
     out = np.empty(cost.shape[0], np.int32)
 
