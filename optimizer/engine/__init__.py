@@ -1,16 +1,19 @@
 """The solve: presolve, bound, search, reduce, close. Each stage may end it; every end returns the best plan."""
 
+from typing import Any
+
 import numpy as np
 
 from sitewright.optimizer.cost import cost_split
 from sitewright.optimizer.decision import Decision
-from sitewright.optimizer.engine.assign import assign, from_values
+from sitewright.optimizer.engine.assign import assign, from_values, is_free
 from sitewright.optimizer.engine.finish import cpu_seconds, make_plan
 from sitewright.optimizer.engine.lagrangian import Relaxation, RootBound, root_bound
 from sitewright.optimizer.engine.presolve import impossible
 from sitewright.optimizer.engine.search import Search
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.engine.ties import find_ties
+from sitewright.optimizer.engine.uncapacitated import Uncapacitated
 from sitewright.optimizer.errors import Flaw, Infeasible, InvalidProblem, LimitReached
 from sitewright.optimizer.model.build import build, site_model
 from sitewright.optimizer.model.columns import Columns, Rows, row
@@ -81,13 +84,15 @@ def solve(
     if reasons:
         raise Infeasible(reasons, proof="counting")
 
+    if is_free(problem):
+        return _uncapacitated(problem, state, ties=ties, objective_kind=objective, p=p, seed=seed, threads=threads, solver=solver, cpu_started=cpu_started)
     run = _Run(problem, state, seed=seed, threads=threads, solver=solver)
     root = run.bound_and_search()
     if not state.proved and not state.stop():
         run.close(root)
     if state.decision is None:
-        raise LimitReached(run.stop_reason(), bound=state.bound)
-    stop_reason = run.stop_reason()
+        raise LimitReached(state.reason, bound=state.bound)
+    stop_reason = state.reason
     found: tuple[Tie, ...] = ()
     if ties and not state.stop():
         state.enter("ties")
@@ -109,6 +114,25 @@ def solve(
     )
 
 
+def _uncapacitated(problem: Problem, state: State, *, ties: bool, seed: int, threads: int, solver: str, **rest: Any) -> Plan:
+    """Solve a problem whose open sites decide who is served from where."""
+    cost = problem.data["service_cost"].values
+    if not problem.allowed.all():
+        cost = np.where(problem.allowed, cost, np.array(np.inf, cost.dtype))
+    run = Uncapacitated(problem, cost, state, seed=seed, threads=threads, solver=solver)
+    if not run.run():
+        raise Infeasible(["the rules together admit no plan"], proof=run.word or "branch and bound")
+    stop_reason = state.reason
+    if state.decision is None:
+        raise LimitReached(stop_reason, bound=state.bound)
+    found: tuple[Tie, ...] = ()
+    if ties and not state.stop() and "model_error_ms" in problem.data.attrs:
+        state.enter("ties")
+        found = find_ties(problem, state.decision, Search(problem, cost), stop=state.stop)
+    certificate = Certificate(run.multipliers, run.root_bound, run.word_bound, run.word)
+    return make_plan(problem, state.decision, state, certificate, stop_reason=stop_reason, ties=found, seed=seed, threads=threads, solver=solver, **rest)
+
+
 class _Run:
     """One solve in progress: the stages, and what they share beyond the state."""
 
@@ -118,14 +142,6 @@ class _Run:
         self.cost = np.where(problem.allowed, problem.data["service_cost"].values, np.inf)
         self.search = Search(problem, self.cost)
         self.solver_bound, self.solver_used = -np.inf, ""
-
-    def stop_reason(self) -> str:
-        state = self.state
-        if state.proved:
-            return "proved"
-        if state.cancel.cancelled:
-            return "cancelled"
-        return "time limit" if state.stop() else "solver stopped"
 
     def take(self, decision: Decision | None) -> None:
         """Take a decision as the incumbent if it keeps every rule and is better."""

@@ -39,6 +39,15 @@ class State:
     def proved(self) -> bool:
         return relative_gap(self.incumbent, self.bound) <= self.gap
 
+    @property
+    def reason(self) -> str:
+        """Why the solve ended, if it does now."""
+        if self.proved:
+            return "proved"
+        if self.cancel.cancelled:
+            return "cancelled"
+        return "time limit" if self.stop() else "solver stopped"
+
     def enter(self, stage: str) -> None:
         now = time.monotonic()
         self.timings[self.stage] = self.timings.get(self.stage, 0.0) + now - self._entered

@@ -145,7 +145,8 @@ def _read(facts: Facts) -> _Rules:
     n = len(facts.sites)
     status, metro = facts.words("status", "site"), facts.words("metro", "site")
     forced, closed = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    one_a_metro, at_least, at_most = False, 0, n
+    # Whoever must be served is served from an open site.
+    one_a_metro, at_least, at_most = False, min(1, len(facts.demand)), n
     for rule in facts.rules:
         if rule.name == "site_status":
             kept = ("forced",) if rule.existing_may_close else ("forced", "existing")

@@ -1,0 +1,168 @@
+"""Exact siting without capacities: least cost and p-median, under every pair and site rule.
+
+near ends of the rows (`prefix`) -> prices and a bound (`root`), open sets beside (`incumbent`, `interchange`) -> sites
+decided by reduced cost (`relaxation`) -> what is left by MIP where it is small (`residual`), else by branch and bound
+(`tree`).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sitewright.optimizer.engine.state import State
+from sitewright.optimizer.engine.uncapacitated.bound import Point, plain_bound, raise_bound
+from sitewright.optimizer.engine.uncapacitated.incumbent import Incumbent
+from sitewright.optimizer.engine.uncapacitated.instance import Instance, instance_of
+from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix, ranked
+from sitewright.optimizer.engine.uncapacitated.residual import close_by_mip, live_pairs
+from sitewright.optimizer.engine.uncapacitated.root import climb, first_plan
+from sitewright.optimizer.engine.uncapacitated.tree import Tree
+from sitewright.optimizer.problem import Problem
+
+__all__ = ["Uncapacitated"]
+
+# Live pairs beyond which a MIP would stall in its first linear program.
+MIP_PAIRS = 60_000
+# Relative gap beyond which the linear program is too weak for its cost: many quick Lagrangian nodes do better.
+MIP_GAP = 0.0005
+TREE = "branch and bound"
+
+
+class Uncapacitated:
+    """One solve. `multipliers`, `root_bound`, `word` and `word_bound` are for the certificate."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        cost: NDArray[np.float64],
+        state: State,
+        *,
+        seed: int,
+        threads: int,
+        solver: str,
+    ) -> None:
+        self.problem, self.state = problem, state
+        self.seed, self.threads, self.solver = seed, threads, solver
+        self.instance = instance_of(problem, cost)
+        rules = [rule for rule in problem.all_rules if rule.kind == "site"]
+        self.incumbent = Incumbent(
+            self.instance,
+            state.gap,
+            keeps=lambda is_open: keeps_all(problem, rules, is_open),
+            partner_of=problem.partner_of,
+            report=self._better,
+            stop=state.stop,
+        )
+        self.multipliers = np.zeros(problem.n_customers)
+        self.root_bound, self.word, self.word_bound = -np.inf, "", -np.inf
+
+    def run(self) -> bool:
+        """Solve as far as the limits allow; return False if it is proved that there is no plan."""
+        instance, state, best = self.instance, self.state, self.incumbent
+        state.enter("search")
+        guess = instance.high if instance.high < instance.n_sites // 2 else max(1, instance.n_sites // 50)
+        prefix = self._near(guess)
+        first_plan(instance, best, prefix)
+        if best.open.any() and 3 * best.open.sum() < 2 * guess:
+            prefix = self._near(int(best.open.sum()))
+        state.enter("bound")
+        n = len(instance.cost)
+        point = Point(self._first_prices(prefix), np.zeros(len(instance.rows)), instance.state.copy())
+        climb(instance, prefix, best, point, seed=self.seed, report=self._raise, stop=state.stop)
+        if np.isfinite(point.u).all() and len(point.u) == n:
+            self.multipliers = point.u.copy()
+            self.root_bound = plain_bound(instance, prefix, point.u)
+        if not state.stop() and point.value <= best.cutoff:
+            raise_bound(instance, prefix, point, steps=50, cutoff=best.cutoff, target=best.value)
+        self._vouch(TREE, point.value)
+        if state.stop() or point.value > best.cutoff:
+            return self._closed(point.value)
+        # Without the sites that are out, rows are shorter; and what was cut off at the top may be needed again.
+        live = point.state[: instance.n_sites] != 0
+        prefix = build_prefix(instance.cost, live, prefix.top, threads=self.threads)
+        pairs = live_pairs(instance, prefix, point, best.cutoff)
+        if self._mip_suits(len(pairs.cost), pairs.whole, point.value):
+            state.enter("mip")
+            bound = close_by_mip(
+                instance,
+                point,
+                pairs,
+                best,
+                solver=self.solver,
+                time_limit=state.left,
+                seed=self.seed,
+                threads=self.threads,
+                stop=state.stop,
+                on_bounds=lambda value, bound: state.say(bound=min(bound, best.value)),
+            )
+            self.word = self.solver
+            self._vouch(self.solver, bound)
+            if state.stop() or bound >= best.cutoff:
+                return self._closed(bound)
+        state.enter("tree")
+        tree = Tree(instance, prefix, best, point, threads=self.threads)
+        tree.run(seed=self.seed, report=lambda bound: self._vouch(TREE, bound), stop=state.stop)
+        self._vouch(TREE, tree.bound)
+        return self._closed(tree.bound)
+
+    def _mip_suits(self, pairs: int, whole: bool, bound: float) -> bool:
+        gap = (self.incumbent.value - bound) / max(1.0, abs(self.incumbent.value))
+        return whole and pairs <= MIP_PAIRS and gap < MIP_GAP
+
+    def _closed(self, bound: float) -> bool:
+        """Return False if nothing is left and nothing was found: there is no plan."""
+        return np.isfinite(self.incumbent.value) or bound < np.inf
+
+    def _near(self, n_open: int) -> Prefix:
+        """Keep four times as many near sites of each customer as there are sites for each one that is open."""
+        instance = self.instance
+        rank = max(12, 4 * instance.n_sites // n_open)
+        top = ranked(instance.cost, rank, threads=self.threads)
+        live = instance.state[: instance.n_sites] != 0
+        return build_prefix(instance.cost, live, top, threads=self.threads)
+
+    def _first_prices(self, prefix: Prefix) -> NDArray[np.float64]:
+        """Start each customer's price between its nearest site and its nearest open one."""
+        start, near = prefix.start, prefix.cost
+        first = np.where(np.diff(start) > 0, near[np.minimum(start[:-1], len(near) - 1)] if len(near) else 0.0, 0.0)
+        is_open = self.incumbent.open
+        if not is_open.any():
+            return np.asarray(first, dtype=np.float64)
+        reach = self.instance.cost[:, is_open].min(axis=1).astype(np.float64)
+        reach = np.where(np.isfinite(reach), reach, first)
+        return np.minimum(np.maximum(first, reach), prefix.top)
+
+    def _better(self, is_open: NDArray[np.bool_], value: float) -> None:
+        from sitewright.optimizer.engine.assign import nearest
+
+        decision = nearest(self.problem, is_open, self.instance.cost)
+        if decision is not None:
+            self.state.improve(decision, value)
+
+    def _raise(self, bound: float) -> None:
+        if bound <= self.incumbent.cutoff:
+            self.state.raise_bound(bound)
+
+    def _vouch(self, word: str, bound: float) -> None:
+        """Take note of a bound; what exceeds the root's is the word of whoever says so."""
+        bound = self._ceiling() if bound > self.incumbent.cutoff else bound
+        if bound == np.inf:
+            return
+        self.state.raise_bound(bound)
+        if bound > max(self.word_bound, self.root_bound):
+            self.word, self.word_bound = word, bound
+
+    def _ceiling(self) -> float:
+        """Return what a bound can prove: plans above the cut-off were not looked at."""
+        best = self.incumbent
+        if not np.isfinite(best.value):
+            return np.inf
+        return best.value if best.exact else best.cutoff
+
+
+def keeps_all(problem: Problem, rules: list, is_open: NDArray[np.bool_]) -> bool:  # type: ignore[type-arg]
+    """Return whether an open set keeps all site rules."""
+    from sitewright.optimizer.decision import Decision
+
+    none = np.empty(0, dtype=np.int64)
+    decision = Decision(is_open, none, none, np.empty(0))
+    return bool(is_open.any()) and not any(True for rule in rules for _ in rule.broken(problem, decision))

@@ -1,0 +1,105 @@
+"""An uncapacitated problem as bare arrays: costs, the number of open sites, and the rows of the other site rules."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sitewright.optimizer.cost import site_cost
+from sitewright.optimizer.model.build import site_model
+from sitewright.optimizer.model.columns import Rows
+from sitewright.optimizer.problem import Problem
+
+# Rows of a large matrix that are looked at to find out that it holds no whole numbers.
+SAMPLE = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """What the stages read. Columns are the sites, then the partners; see `relaxation` for states."""
+
+    cost: NDArray[Any]  # (customers, sites), +inf forbids; float32 or float64
+    price: NDArray[np.float64]  # (columns,): fixed costs, then partners' fees
+    rows: Rows  # of the site rules, without those that `low`, `high` and `state` say; largest coefficient 1
+    low: int  # least sites open
+    high: int  # most sites open
+    state: NDArray[np.int8]  # (columns,)
+    step: float  # costs of plans differ by a multiple of it; 0 if unknown
+    big: float  # dearer than any plan: the price of not being served
+
+    @property
+    def n_sites(self) -> int:
+        return int(self.cost.shape[1])
+
+    @property
+    def fixed(self) -> NDArray[np.float64]:
+        """Fixed costs. Shape (sites,)."""
+        return self.price[: self.n_sites]
+
+    @property
+    def row_arrays(self) -> tuple[NDArray[Any], ...]:
+        """The rows as the compiled loops take them."""
+        rows = self.rows
+        return rows.start, rows.column, rows.value, rows.lower, rows.upper
+
+    @property
+    def counted_only(self) -> bool:
+        """Whether status and number of sites are all the site rules there are."""
+        return not len(self.rows) and len(self.price) == self.n_sites
+
+
+def instance_of(problem: Problem, cost: NDArray[Any]) -> Instance:
+    """Return the arrays of a problem. `cost` has +inf for pairs that a rule forbids, shape (customers, sites)."""
+    m = problem.n_sites
+    fixed = site_cost(problem)
+    price = np.concatenate([fixed, problem.numbers("partner_fee")])
+    model = site_model(problem, np.zeros(m), closed=np.zeros(m, dtype=bool))
+    state = np.full(len(price), -1, np.int8)
+    low, high, kept = 0, m, []
+    rows = model.rows
+    for r in range(len(rows)):
+        part = slice(rows.start[r], rows.start[r + 1])
+        column, value = rows.column[part], rows.value[part]
+        if not len(column):
+            continue
+        scale = np.abs(value).max()
+        value, lower, upper = value / scale, rows.lower[r] / scale, rows.upper[r] / scale
+        if len(column) == 1:
+            # value is 1 or -1.
+            least, most = sorted((lower * value[0], upper * value[0]))
+            decided = 1 if least > 1e-9 else 0 if most < 1 - 1e-9 else -1
+            if decided >= 0 and state[column[0]] == 1 - decided:
+                kept.append((column, value, lower, upper))  # against another rule: the loops will find no plan
+            elif decided >= 0:
+                state[column[0]] = decided
+        elif len(column) == m and column[-1] == m - 1 and np.all(value == 1.0):
+            low = max(low, int(np.ceil(max(lower, 0) - 1e-6)))
+            high = min(high, int(np.floor(min(upper, m) + 1e-6)))
+        elif value[value < 0].sum() < lower - 1e-9 or value[value > 0].sum() > upper + 1e-9:
+            kept.append((column, value, lower, upper))
+    start = np.concatenate([[0], np.cumsum([len(k[0]) for k in kept])]).astype(np.int64)
+    column = np.concatenate([k[0] for k in kept]) if kept else np.empty(0, np.int64)
+    value = np.concatenate([k[1] for k in kept]) if kept else np.empty(0)
+    bounds = np.array([k[2:] for k in kept]).reshape(len(kept), 2)
+    together = Rows("sites", bounds[:, 0].copy(), bounds[:, 1].copy(), start, column, value)
+    dearest = sum(_dearest(part) for part in np.array_split(cost, max(1, len(cost) // 65536)))
+    big = 2.0 * (dearest + np.abs(price).sum()) + 1.0
+    return Instance(cost, price, together, max(low, 1), high, state, _step(cost, price), float(big))
+
+
+def _dearest(cost: NDArray[Any]) -> float:
+    """Return the sum over customers of their dearest usable site."""
+    return float(np.where(np.isfinite(cost), np.abs(cost), 0).max(axis=1, initial=0).sum(dtype=np.float64))
+
+
+def _step(cost: NDArray[Any], price: NDArray[np.float64]) -> float:
+    """Return 1 if all costs are whole numbers: then a bound above a value less 1 proves the value."""
+    if not np.all(price == np.rint(price)):
+        return 0.0
+    whole = all(_whole(part) for part in (cost[:SAMPLE], *np.array_split(cost, max(1, len(cost) // 65536))))
+    return 1.0 if whole else 0.0
+
+
+def _whole(cost: NDArray[Any]) -> bool:
+    return bool(np.all((cost == np.rint(cost)) | ~np.isfinite(cost)))
