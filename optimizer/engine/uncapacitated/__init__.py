@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.engine.uncapacitated.bound import Point, plain_bound, raise_bound
 from sitewright.optimizer.engine.uncapacitated.incumbent import Incumbent
-from sitewright.optimizer.engine.uncapacitated.instance import Instance, instance_of
+from sitewright.optimizer.engine.uncapacitated.instance import instance_of
+from sitewright.optimizer.engine.uncapacitated.merge import merge
 from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix, ranked
 from sitewright.optimizer.engine.uncapacitated.residual import close_by_mip, live_pairs
 from sitewright.optimizer.engine.uncapacitated.root import climb, first_plan
@@ -42,7 +43,8 @@ class Uncapacitated:
     ) -> None:
         self.problem, self.state = problem, state
         self.seed, self.threads, self.solver = seed, threads, solver
-        self.instance = instance_of(problem, cost)
+        self.cost, self.merged = cost, merge(cost, threads=threads)
+        self.instance = instance_of(problem, self.merged.cost)
         rules = [rule for rule in problem.all_rules if rule.kind == "site"]
         self.incumbent = Incumbent(
             self.instance,
@@ -65,12 +67,11 @@ class Uncapacitated:
         if best.open.any() and 3 * best.open.sum() < 2 * guess:
             prefix = self._near(int(best.open.sum()))
         state.enter("bound")
-        n = len(instance.cost)
         point = Point(self._first_prices(prefix), np.zeros(len(instance.rows)), instance.state.copy())
         climb(instance, prefix, best, point, seed=self.seed, report=self._raise, stop=state.stop)
-        if np.isfinite(point.u).all() and len(point.u) == n:
-            self.multipliers = point.u.copy()
-            self.root_bound = plain_bound(instance, prefix, point.u)
+        if np.isfinite(point.u).all():
+            self.multipliers = self.merged.prices(point.u)
+            self.root_bound = self._safe(plain_bound(instance, prefix, point.u))
         if not state.stop() and point.value <= best.cutoff:
             raise_bound(instance, prefix, point, steps=50, cutoff=best.cutoff, target=best.value)
         self._vouch(TREE, point.value)
@@ -134,17 +135,21 @@ class Uncapacitated:
     def _better(self, is_open: NDArray[np.bool_], value: float) -> None:
         from sitewright.optimizer.engine.assign import nearest
 
-        decision = nearest(self.problem, is_open, self.instance.cost)
+        decision = nearest(self.problem, is_open, self.cost)
         if decision is not None:
             self.state.improve(decision, value)
 
     def _raise(self, bound: float) -> None:
         if bound <= self.incumbent.cutoff:
-            self.state.raise_bound(bound)
+            self.state.raise_bound(self._safe(bound))
+
+    def _safe(self, bound: float) -> float:
+        """Take off what merging rows that are alike within rounding may have added; nothing to speak of in float64."""
+        return bound - self.merged.error * abs(bound) if self.merged.error > 1e-12 else bound
 
     def _vouch(self, word: str, bound: float) -> None:
         """Take note of a bound; what exceeds the root's is the word of whoever says so."""
-        bound = self._ceiling() if bound > self.incumbent.cutoff else bound
+        bound = self._safe(self._ceiling() if bound > self.incumbent.cutoff else bound)
         if bound == np.inf:
             return
         self.state.raise_bound(bound)
