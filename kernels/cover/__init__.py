@@ -22,12 +22,12 @@ class Cover:
     @property
     def customers_of(self) -> NDArray[np.int64]:
         """Return how many customers each site covers. Shape (sites,)."""
-        return np.bitwise_count(self.bits).sum(axis=1, dtype=np.int64)
+        return np.asarray(np.bitwise_count(self.bits).sum(axis=1, dtype=np.int64))
 
     @property
     def sites_of(self) -> NDArray[np.int64]:
         """Return how many sites cover each customer. Shape (customers,)."""
-        return self.mask().sum(axis=0, dtype=np.int64)
+        return np.asarray(self.mask().sum(axis=0, dtype=np.int64))
 
     def mask(self) -> NDArray[np.bool_]:
         """Return the bits as bytes, eight times the memory. Shape (sites, customers)."""
@@ -76,9 +76,9 @@ def cover(distance: Any, radius: float, *, backend: Backend = "cpu", threads: in
     with np.errstate(over="ignore"):
         edge = kind(limit)
     # The greatest number of the matrix's type that is within the radius: then all comparing is done in that type.
-    if edge > limit:
+    # As Python's floats: against a float32, NumPy would round the limit too.
+    if float(edge) > limit:
         edge = np.nextafter(edge, kind(-np.inf))
-    edge = min(edge, np.finfo(kind).max)
     return Cover(load_for("cover", backend, d).run(d, edge, threads), int(d.shape[0]))
 
 
