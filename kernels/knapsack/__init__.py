@@ -77,10 +77,19 @@ def knapsack(
 
     Notes
     -----
-    The value is the knapsack's Lagrangian dual at the price w found, :math:`-\sum_i \max(0, u_i - c_{ij} - w d_i) - w
-    q_j`: a lower bound whatever w is, so an inexact w can only lower it. All arithmetic is in float64, and the value is
-    lowered by 4 (n + 8) 2^-53 of itself for its rounding: terms have one sign, and a difference loses 3 x 2^-53 of the
-    saving u - c at most, of which those served add up to no more than the value.
+    A value is never above the exact one. Proof: it is the knapsack's Lagrangian dual at the price w found,
+    :math:`-\sum_i \max(0, s_i - w d_i) - w q_j` with :math:`s_i = u_i - c_{ij}`, which is a lower bound whatever w >= 0
+    is. The arithmetic is in float64; with delta = 2^-53, a computed difference is off by 3 delta s at most. Compare it
+    with the exact dual at w' = w (1 + 4 delta). Where the computed difference is not positive, s <= w d (1 + 3 delta),
+    so the exact one at w' is not positive either. Where it is, the exact one at w' is at most the computed one times
+    1 + 4 delta, since what it is off by, 3 delta (s - w d) + 3 delta w d, loses its second part to the higher price. So
+    the exact value is at least -(1 + 4 delta) times the sum of the computed terms; these have one sign, so that summing
+    them loses (n + 2) delta at most. The value is lowered by 4 (n + 8) delta of itself, and by 2^-1073 a customer for
+    products that underflow; w is 0 or between 1e-290 and 1e300, so nothing else does.
+
+    With `whole`, a site whose search ends keeps the best sum found, lowered by 2e-12: sets that could add no more than
+    10^-12 are not looked at. What fits is tested with the capacity widened by 2 (n + 2) delta, so that a set that fits
+    exactly is never missed, and the set taken may exceed the capacity by that much.
     """
     c = cost_matrix("cost", cost)
     n, m = c.shape
@@ -90,9 +99,12 @@ def knapsack(
     if whole and backend == "cuda":
         fix = "use backend='cpu', or whole=False for the continuous bound"
         raise InvalidProblem([Flaw("argument 'whole'", "be False on a card", "True", fix)])
+    if isinstance(nodes, bool) or not isinstance(nodes, int | np.integer) or nodes < 1:
+        raise InvalidProblem([Flaw("argument 'nodes'", "be a positive whole number", repr(nodes), f"try {NODES}")])
     module = load_for("knapsack", backend, c)
-    value, price, last, part, exact, taken = module.run(c, u, d, q, nodes if whole else 0, threads)
-    return Knapsack(value * (1 + 4 * (n + 8) * 2.0**-53), price, last, part, exact, taken if whole else None)
+    value, price, last, part, exact, taken = module.run(c, u, d, q, int(nodes) if whole else 0, threads)
+    low = value * (1 + 4 * (n + 8) * 2.0**-53) - (n + 1) * 2.0**-1073
+    return Knapsack(low, price, last, part, exact, taken if whole else None)
 
 
 def knapsack_served(
@@ -112,7 +124,7 @@ def knapsack_served(
     c = cost_matrix("cost", cost)
     chosen = sites("open", open, c.shape[1])
     if packed.taken is not None:
-        return packed.taken[chosen].sum(axis=0, dtype=np.float64)
+        return np.asarray(packed.taken[chosen].sum(axis=0, dtype=np.float64))
     u = vector("prices", prices, size=c.shape[0], low=-LARGEST, high=LARGEST)
     d = vector("demand", demand, size=c.shape[0], low=0.0, high=LARGEST)
     module = load_for("knapsack", backend, c)

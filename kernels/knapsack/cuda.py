@@ -1,6 +1,7 @@
 """Knapsacks on a CUDA card: bisection on each site's price of capacity, all sites at once, a pass a step.
 
-Only length-I and length-J vectors cross the bus. The step count is fixed by the digits of a float64, not by the data.
+Only length-I and length-J vectors cross the bus. A price is bisected by its bits, so that 64 steps find the very
+number: the ratio of the customer that is served in part, as on the CPU, whatever the data.
 """
 
 from typing import Any
@@ -11,8 +12,7 @@ from numpy.typing import NDArray
 
 from sitewright.kernels._card import add_parts, on_card, strips
 from sitewright.kernels._grid import line_grid
-
-STEPS = 64
+from sitewright.kernels.knapsack.fill import LEAST, MOST
 
 
 @cuda.jit(device=True)
@@ -20,19 +20,26 @@ def _saving(u, c):  # type: ignore[no-untyped-def]
     return u - np.float64(c)
 
 
+@cuda.jit(device=True)
+def _ratio(saving, mw):  # type: ignore[no-untyped-def]
+    return saving / mw if mw > 0 else np.inf
+
+
 @cuda.jit
 def _loads(cost, u, demand, price, rows, load, value):  # type: ignore[no-untyped-def]
-    """Of each strip: the MW that pay more than the price, and what they pay beyond it."""
+    """Of each strip: the MW that pay more than the price, and what all pay beyond it."""
     j = cuda.blockIdx.x * cuda.blockDim.x + cuda.threadIdx.x
     k = cuda.blockIdx.y
     if j < cost.shape[1]:
         mw = more = 0.0
         for i in range(k * rows, min(cost.shape[0], (k + 1) * rows)):
             s = _saving(u[i], cost[i, j])
-            over = s - price[j] * demand[i]
-            if s > 0 and over > 0:
-                mw += demand[i]
-                more -= over
+            if s > 0:
+                if _ratio(s, demand[i]) > price[j]:
+                    mw += demand[i]
+                over = s - price[j] * demand[i]
+                if over > 0:
+                    more -= over
         load[k, j], value[k, j] = mw, more
 
 
@@ -50,26 +57,32 @@ def _greatest(cost, u, demand, rows, part):  # type: ignore[no-untyped-def]
 
 
 @cuda.jit
-def _at_price(cost, u, demand, low, high, rows, last):  # type: ignore[no-untyped-def]
-    j = cuda.blockIdx.x * cuda.blockDim.x + cuda.threadIdx.x
-    k = cuda.blockIdx.y
-    if j < cost.shape[1]:
-        for i in range(k * rows, min(cost.shape[0], (k + 1) * rows)):
+def _at_price(cost, u, demand, price, left, last, part):  # type: ignore[no-untyped-def]
+    """Give what capacity is left to the customers at the price itself, in their order, until one is served in part."""
+    j = cuda.grid(1)
+    if j < cost.shape[1] and price[j] > 0:
+        room = left[j]
+        for i in range(cost.shape[0]):
             s = _saving(u[i], cost[i, j])
-            if s > 0 and demand[i] > 0 and s - low[j] * demand[i] > 0 and s - high[j] * demand[i] <= 0:
-                cuda.atomic.min(last, j, i)
+            if s > 0 and demand[i] > 0 and s / demand[i] == price[j]:
+                if demand[i] > room:
+                    last[j], part[j] = i, max(0.0, room) / demand[i]
+                    break
+                room -= demand[i]
 
 
 @cuda.jit
-def _count(cost, u, demand, price, columns, out):  # type: ignore[no-untyped-def]
+def _count(cost, u, demand, price, last, columns, out):  # type: ignore[no-untyped-def]
     i = cuda.grid(1)
     if i < cost.shape[0]:
         n = 0.0
         for k in range(columns.shape[0]):
             j = columns[k]
             s = _saving(u[i], cost[i, j])
-            if s > 0 and s - price[j] * demand[i] > 0:
-                n += 1.0
+            if s > 0:
+                ratio = _ratio(s, demand[i])
+                if ratio > price[j] or (ratio == price[j] and i < last[j]):
+                    n += 1.0
         out[i] = n
 
 
@@ -94,25 +107,24 @@ def run(
         _loads[grid, block](matrix, at_u, at_d, cuda.to_device(price), rows, *parts)
         return add_parts(parts[0]), add_parts(parts[1])
 
-    low = np.zeros(m)
-    load, value = at(low)
+    load, value = at(np.zeros(m))
     full = load > capacity
     _greatest[grid, block](matrix, at_u, at_d, rows, parts[0])
-    high = np.where(full, parts[0].copy_to_host().max(axis=0), 0.0)
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        if np.all((middle == low) | (middle == high)):
-            break
-        over = at(middle)[0] > capacity
-        low, high = np.where(full & over, middle, low), np.where(full & ~over, middle, high)
-    load, value = at(high)
-    last = cuda.to_device(np.full(m, n, np.int64))
-    _at_price[grid, block](matrix, at_u, at_d, cuda.to_device(low), cuda.to_device(high), rows, last)
-    who = last.copy_to_host()
-    who = np.where(full & (who < n), who, -1)
-    mw = np.where(who >= 0, demand[who], np.inf)
-    part = np.where(who >= 0, np.clip((np.where(full, capacity, 0.0) - load) / mw, 0.0, 1.0), 0.0)
-    return value - np.where(full, high * np.where(full, capacity, 0.0), 0.0), high, who, part, exact, taken
+    most = np.minimum(parts[0].copy_to_host().max(axis=0), MOST)
+    # Bits of floats that are not negative rise with them: the least price at which what pays more fits.
+    low, high = np.zeros(m, np.int64), np.where(full, most, 0.0).view(np.int64)
+    while np.any(high - low > 1):
+        middle = low + (high - low) // 2
+        fits = at(middle.view(np.float64))[0] <= capacity
+        low, high = np.where(fits, low, middle), np.where(fits, middle, high)
+    price = high.view(np.float64)
+    price = np.where(price < LEAST, 0.0, price)
+    load, value = at(price)
+    left = np.where(price > 0, capacity, load) - load
+    last, part = cuda.to_device(np.full(m, -1)), cuda.to_device(np.zeros(m))
+    _at_price[line_grid(m)](matrix, at_u, at_d, cuda.to_device(price), cuda.to_device(left), last, part)
+    value -= price * np.where(price > 0, capacity, 0.0)
+    return value, price, last.copy_to_host(), part.copy_to_host(), exact, taken
 
 
 def served(
@@ -129,7 +141,7 @@ def served(
     if not n or not len(columns):
         return np.zeros(n)
     out = cuda.device_array(n, np.float64)
-    vectors = [cuda.to_device(x) for x in (u, demand, price, columns)]
+    vectors = [cuda.to_device(x) for x in (u, demand, price, last, columns)]
     _count[line_grid(n)](on_card(cost), *vectors, out)
     result: NDArray[np.float64] = out.copy_to_host()
     return result

@@ -6,6 +6,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+# Prices of capacity between which a product with a demand keeps its digits; below it none is as good.
+LEAST, MOST = 1e-290, 1e300
+
 
 @njit(nogil=True, cache=True)
 def _critical(ratio, mw, index, capacity):  # type: ignore[no-untyped-def]
@@ -53,7 +56,9 @@ def _fill(saving, mw, capacity):  # type: ignore[no-untyped-def]
     if at >= len(index):
         return -saving.sum(), 0.0, -1, 0.0
     last = index[at]
-    price = ratio[last]
+    if ratio[last] < LEAST:
+        return -saving.sum(), 0.0, -1, 0.0
+    price = min(ratio[last], MOST)
     value = -price * capacity
     for k in range(len(mw)):
         more = saving[k] - price * mw[k]
@@ -65,6 +70,8 @@ def _fill(saving, mw, capacity):  # type: ignore[no-untyped-def]
 def _search(saving, mw, capacity, nodes):  # type: ignore[no-untyped-def]
     """Depth first over items in the order given, best ratio first: take while it fits, and come back to leave out."""
     n = len(mw)
+    # As they were before each item was taken: adding and taking away again would drift.
+    now_at, left_at = np.empty(n), np.empty(n)
     inside, best_inside = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     best, now, left, k, used = -1.0, 0.0, capacity, 0, 0
     while True:
@@ -82,6 +89,7 @@ def _search(saving, mw, capacity, nodes):  # type: ignore[no-untyped-def]
         # A part in 10^12 better is no better: without it, equal sums in other orders would all be searched.
         if bound > best + 1e-12 * abs(best):
             while k < n and mw[k] <= left:
+                now_at[k], left_at[k] = now, left
                 left -= mw[k]
                 now += saving[k]
                 inside[k] = True
@@ -99,8 +107,7 @@ def _search(saving, mw, capacity, nodes):  # type: ignore[no-untyped-def]
         if k < 0:
             return best, best_inside, True
         inside[k] = False
-        left += mw[k]
-        now -= saving[k]
+        now, left = now_at[k], left_at[k]
         k += 1
 
 
@@ -115,9 +122,16 @@ def fill(
 def search(
     saving: NDArray[np.float64], mw: NDArray[np.float64], capacity: float, nodes: int
 ) -> tuple[float, NDArray[Any], bool]:
-    """Return (value, the positions taken, whether proved) of the 0-1 knapsack."""
-    ratio = np.divide(saving, mw, out=np.full(len(mw), np.inf), where=mw > 0)
+    """Return (value, the positions taken, whether proved) of the 0-1 knapsack.
+
+    What fits is summed in float64, so the capacity is widened by what that may lose: no set that fits is missed.
+    """
+    with np.errstate(over="ignore"):
+        ratio = np.divide(saving, mw, out=np.full(len(mw), np.inf), where=mw > 0)
     order = np.argsort(-ratio, kind="stable")
-    best, inside, proved = _search(saving[order], mw[order], capacity, nodes)
+    room = capacity * (1 + 2 * (len(mw) + 2) * 2.0**-53)
+    best, inside, proved = _search(saving[order], mw[order], room, nodes)
+    # Ratios that lost their digits order nothing.
+    sound = bool(np.all((mw == 0) | ((ratio > LEAST) & (ratio < MOST))))
     # Lowered by the tolerance of the search.
-    return -max(best, 0.0) * (1 + 2e-12), np.sort(order[inside]), bool(proved)
+    return -max(best, 0.0) * (1 + 2e-12), np.sort(order[inside]), bool(proved) and sound

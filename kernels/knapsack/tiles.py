@@ -1,4 +1,4 @@
-"""Knapsacks of a matrix in row blocks: totals first, then only the customers that full sites could serve leave a block."""
+"""Knapsacks of a matrix in row blocks: totals first, then the customers that gain from a full site leave a block."""
 
 from typing import Any
 
