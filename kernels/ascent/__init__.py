@@ -34,8 +34,8 @@ def ascent(
     Parameters
     ----------
     cost
-        EUR/yr of serving a customer's WHOLE demand; +inf forbids the pair, and each customer must have a site. float32
-        or float64; a NumPy array, an array on a card, a dask array in row blocks, or an array of tiles.
+        EUR/yr of serving a customer's WHOLE demand, of any sign; +inf forbids the pair, and each customer must have a
+        site. float32 or float64; a NumPy array, an array on a card, a dask array in row blocks, or an array of tiles.
         Shape (customers, sites).
     fixed_cost
         f in EUR/yr, at least 0. Shape (sites,).
@@ -57,16 +57,20 @@ def ascent(
 
     Notes
     -----
-    The arithmetic is in float64 for both types of matrix. The bound is lowered by twice what rounding may have lost:
-    2^-53 of its fixed cost for each payment to a site; of its price for each of a customer's steps, at every site that
-    it pays; and of the whole for each term of the sum.
+    The bound holds although the arithmetic (float64 for both types of matrix) rounds. Proof: for any prices, with P_j
+    what site j is paid exactly, :math:`\sum_i u_i - \sum_j \max(0, P_j - f_j)` is a bound. P_j exceeds f_j only by
+    rounding. With delta = 2^-53, each payment to a site rounds its slack by delta f_j at most, and there are no more
+    payments to it than steps; and each step of a customer changes its price by what it pays to within 4 delta M_i, at
+    every site that it pays, with M_i the largest magnitude that its price had, at the start or at the end since it
+    rises. The sum of the prices rounds by n delta of their magnitudes. Twice all that is taken off.
     """
     c = cost_matrix("cost", cost)
     fixed = vector("fixed_cost", fixed_cost, size=c.shape[1], low=0.0, high=np.finfo(np.float64).max)
-    prices, slack, steps = load_for("ascent", backend, c).run(c, fixed, passes)
+    start, prices, slack, steps = load_for("ascent", backend, c).run(c, fixed, passes)
     if len(prices) and not np.isfinite(prices).all():
         i = int(np.flatnonzero(~np.isfinite(prices))[0])
         raise InvalidProblem([Flaw(f"customer {i}", "have a site that can serve it", "+inf at all", "allow a pair")])
     n, m = c.shape
-    lost = (steps + 1) * fixed.sum() + (n + m * (steps / max(n, 1) + 1)) * np.abs(prices).sum()
+    largest = np.maximum(np.abs(start), np.abs(prices)).sum()
+    lost = (steps + 1) * fixed.sum() + (n + 4 * m * (steps / max(n, 1) + 1)) * largest
     return Ascent(prices, slack, float(prices.sum() - 2.0**-52 * lost))

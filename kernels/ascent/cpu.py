@@ -78,12 +78,13 @@ def turn(
     return prices, blocked, slack, int(_turn(cost, slack, prices, blocked, np.inf))
 
 
-def run(cost: NDArray[Any], fixed: NDArray[np.float64], passes: int) -> tuple[Any, Any, int]:
-    """Return (prices, slack, passes times customers)."""
-    prices, slack, done = start(cost, None), fixed.copy(), 0
+def run(cost: NDArray[Any], fixed: NDArray[np.float64], passes: int) -> tuple[Any, Any, Any, int]:
+    """Return (prices at the start, prices, slack, passes times customers)."""
+    first = start(cost, None)
+    prices, slack, done = first.copy(), fixed.copy(), 0
     blocked = ~np.isfinite(prices)
     while done < passes:
         done += 1
         if not _turn(cost, slack, prices, blocked, np.inf):
             break
-    return prices, slack, done * cost.shape[0]
+    return first, prices, slack, done * cost.shape[0]

@@ -64,16 +64,17 @@ def _turn(cost, slack, prices, blocked, first, moved):  # type: ignore[no-untype
                 blocked[i] = True
 
 
-def run(cost: Any, fixed: NDArray[np.float64], passes: int) -> tuple[Any, Any, int]:
-    """Return (prices, slack, passes times customers)."""
+def run(cost: Any, fixed: NDArray[np.float64], passes: int) -> tuple[Any, Any, Any, int]:
+    """Return (prices at the start, prices, slack, passes times customers)."""
     n = cost.shape[0]
     if not n or not cost.shape[1]:
-        return np.full(n, np.inf), fixed.copy(), 0
+        return np.full(n, np.inf), np.full(n, np.inf), fixed.copy(), 0
     matrix, slack = on_card(cost), cuda.to_device(fixed.copy())
     prices, blocked = cuda.to_device(np.zeros(n)), cuda.to_device(np.zeros(n, np.bool_))
     moved, done = np.zeros(1, np.int64), 0
     count = cuda.to_device(moved)
     _turn[1, LANES](matrix, slack, prices, blocked, True, count)
+    first = prices.copy_to_host()
     while done < passes:
         done += 1
         count.copy_to_device(np.zeros(1, np.int64))
@@ -81,4 +82,4 @@ def run(cost: Any, fixed: NDArray[np.float64], passes: int) -> tuple[Any, Any, i
         count.copy_to_host(moved)
         if not moved[0]:
             break
-    return prices.copy_to_host(), slack.copy_to_host(), done * n
+    return first, prices.copy_to_host(), slack.copy_to_host(), done * n

@@ -9,10 +9,11 @@ from sitewright.kernels import _tiles
 from sitewright.kernels.ascent import cpu
 
 
-def run(cost: Any, fixed: NDArray[np.float64], passes: int) -> tuple[Any, Any, int]:
-    """Return (prices, slack, passes times customers)."""
+def run(cost: Any, fixed: NDArray[np.float64], passes: int) -> tuple[Any, Any, Any, int]:
+    """Return (prices at the start, prices, slack, passes times customers)."""
     spans = _tiles.spans(cost)
     prices = _tiles.each(cost, cpu.start)
+    first = np.concatenate([np.zeros(0), *prices])
     blocked = [~np.isfinite(p) for p in prices]
     slack, done = fixed.copy(), 0
     for _ in range(passes):
@@ -25,7 +26,7 @@ def run(cost: Any, fixed: NDArray[np.float64], passes: int) -> tuple[Any, Any, i
             moved += count
         if not moved:
             break
-    return np.concatenate([np.zeros(0), *prices]), slack, done * int(cost.shape[0])
+    return first, np.concatenate([np.zeros(0), *prices]), slack, done * int(cost.shape[0])
 
 
 def _turn(cost: Any, k: int, span: tuple[int, int], *state: Any) -> Any:
