@@ -74,5 +74,6 @@ def gains(
     module = load_for("gains", backend, c)
     add, loss = module.run(c, near.cost, near.second_cost, position, len(chosen), threads)
     step = near.second_cost.astype(np.float64) - near.cost
-    drop = np.bincount(position, step, minlength=len(chosen)) if len(chosen) else np.zeros(0)
+    drop = np.zeros(len(chosen))
+    np.add.at(drop, position, step)
     return Gains(chosen, add, drop, loss)

@@ -14,7 +14,7 @@ __all__ = ["Nearest", "nearest"]
 
 @dataclass(frozen=True, eq=False)
 class Nearest:
-    """Site numbers, -1 where no open site can serve; costs in the type of the matrix, +inf there. Shape (customers,)."""
+    """Site numbers, -1 where no open site can serve; costs in the matrix's type, +inf there. Shape (customers,)."""
 
     site: NDArray[np.int32]
     cost: NDArray[Any]

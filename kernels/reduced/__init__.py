@@ -52,11 +52,13 @@ def reduced(cost: Any, prices: ArrayLike, *, backend: Backend = "cpu", threads: 
 
     Notes
     -----
-    A value is never above the exact one, so the bound stays valid. Proof: with eps half a unit in the last place of the
-    matrix's type, each difference is off by eps relative at most, and rounding keeps its sign. Four of them are added in
-    that type, which costs two more roundings, and the rest in float64, with one rounding a term at most,
-    delta = 2^-53 each. All terms are <= 0, so nothing cancels: computed <= exact (1 - eps)^3 (1 - delta)^n.
-    The computed value times 1 + 4 eps + 2 (n + 8) delta is therefore at or below the exact one (n < 10^12).
+    A value is never above the exact one, so the bound stays valid. Proof: with eps half a unit in the last place of
+    the matrix's type, each difference is off by eps relative at most, and rounding keeps its sign; a difference or sum
+    of floats that underflows is exact, and one that overflows is -inf, below everything. Four are added in that type,
+    which costs two more roundings, and the rest in float64: a term goes through fewer than 2 n + 8 additions, whatever
+    the blocks, with a rounding of delta = 2^-53 each. All terms are <= 0, so nothing cancels, and in magnitude
+    computed >= exact (1 - eps)^3 (1 - delta)^(2 n + 8). So the computed value times 1 + 4 eps + 4 (n + 8) delta, which
+    itself is rounded three times, is at or below the exact one (n < 10^12).
     That the matrix itself was rounded is its maker's to allow for: `round_down` makes a float32 matrix that is nowhere
     above the float64 one, and v falls with c.
     """
@@ -64,7 +66,7 @@ def reduced(cost: Any, prices: ArrayLike, *, backend: Backend = "cpu", threads: 
     u = vector("prices", prices, size=c.shape[0], low=-LARGEST, high=LARGEST).astype(c.dtype)
     value = load_for("reduced", backend, c).run(c, u, threads)
     eps = np.finfo(c.dtype).eps / 2
-    margin = 4 * eps + 2 * (c.shape[0] + 8) * 2.0**-53
+    margin = 4 * eps + 4 * (c.shape[0] + 8) * 2.0**-53
     return Reduced(np.nextafter(value * (1 + margin), -np.inf), u.astype(np.float64))
 
 
