@@ -1,10 +1,10 @@
 """Dense work over customers x sites: distance, latency and cost matrices, and the passes over them.
 
 One folder a kernel, and its `__init__.py` is the only documented face. One file a backend: `cpu.py` (Numba),
-`cuda.py` (Numba on a card, or on Numba's simulator), `tiles.py` (the CPU's code over row blocks, on Dask or from a store),
-`reference.py` (slow Python by another formula, the oracle). great_circle, latency and cost make matrices, and `_make.py`
-puts their row blocks on Dask or into a store. Numba is loaded by the first call of a backend that needs it, never by
-an import.
+`cuda.py` (Numba on a card, or on Numba's simulator), `tiles.py` (the CPU's code over row blocks, on Dask or from a
+store), and `reference.py` (slow Python by another formula, the oracle). great_circle, latency and cost make matrices:
+they have no `tiles.py`, since `_make.py` puts the row blocks of all three on Dask or into a store. Numba is loaded by
+the first call of a backend that needs it, never by an import.
 """
 
 # Not lazy: the faces are light, and a folder and its function share a name. Bound here, once all folders are

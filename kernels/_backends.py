@@ -11,12 +11,18 @@ BACKENDS: tuple[Backend, ...] = ("cpu", "cuda", "dask")
 
 
 def load(kernel: str, backend: str) -> Any:
-    """Return the module of a kernel's backend.
+    """Return the module of a kernel's backend, which `must_run` here."""
+    must_run(backend)
+    return import_module(f"sitewright.kernels.{kernel}.{'tiles' if backend == 'dask' else backend}")
+
+
+def must_run(backend: str) -> None:
+    """Refuse a backend that does not exist or cannot run on this machine.
 
     Raises
     ------
     InvalidProblem
-        If there is no such backend, or it cannot run on this machine.
+        With the backends there are, or with what is missing here.
     """
     if backend not in BACKENDS:
         must = f"be one of {', '.join(BACKENDS)}"
@@ -26,7 +32,6 @@ def load(kernel: str, backend: str) -> Any:
         raise InvalidProblem(
             [Flaw("argument 'backend'", "be able to run here", f"{backend!r}, but {reason[0]}", reason[1])]
         )
-    return import_module(f"sitewright.kernels.{kernel}.{'tiles' if backend == 'dask' else backend}")
 
 
 def load_for(kernel: str, backend: str, matrix: Any) -> Any:

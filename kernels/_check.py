@@ -61,11 +61,12 @@ def float_type(dtype: Any) -> "np.dtype[Any]":
 
 def cost_matrix(name: str, values: Any) -> Any:
     """Return a matrix to read: NumPy as C-contiguous float32 or float64; on a card, on Dask or in tiles, as it is."""
-    if not isinstance(values, np.ndarray) and hasattr(values, "shape") and hasattr(values, "dtype"):
-        if len(values.shape) == 2 and np.dtype(values.dtype) in (np.dtype(np.float32), np.dtype(np.float64)):
-            return values
+    floats = np.dtype(np.float32), np.dtype(np.float64)
+    elsewhere = not isinstance(values, np.ndarray) and hasattr(values, "shape") and hasattr(values, "dtype")
+    if elsewhere and len(values.shape) == 2 and np.dtype(values.dtype) in floats:
+        return values
     array = np.asarray(values)
-    if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+    if array.dtype not in floats:
         array = numbers(name, array)
     if array.ndim != 2:
         must = "be a matrix, customers by sites"

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sitewright.kernels._backends import Backend, load
+from sitewright.kernels._backends import Backend, load, must_run
 from sitewright.kernels._blocks import row_spans
 from sitewright.kernels._check import float_type
 from sitewright.kernels._memory import refuse_above
@@ -42,8 +42,9 @@ def make(kernel: str, part: Callable[[slice], tuple[Any, ...]], shape: tuple[int
         If the backend cannot run here, does not go with the other arguments, or the matrix is too large.
     """
     kind = float_type(target.dtype)
+    must_run(target.backend)
+    # Blocks on Dask are made by the CPU's code.
     module = load(kernel, "cpu" if target.backend == "dask" else target.backend)
-    load(kernel, target.backend)
     if target.keep and target.backend != "cuda":
         flaw = Flaw("argument 'keep'", "be False without a card", f"backend {target.backend!r}", "use backend='cuda'")
         raise InvalidProblem([flaw])

@@ -29,7 +29,7 @@ def refuse_above(shape: tuple[int, int], kind: "np.dtype[Any]", max_memory: int 
 
 
 def available() -> float:
-    """Return the bytes that this process may still take, by the kernel's word and the control group's; inf if unknown."""
+    """Return the bytes that this process may still take, by the system and its control group; inf if unknown."""
     free = math.inf
     try:
         for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():

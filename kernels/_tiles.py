@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def spans(matrix: Any) -> list[tuple[int, int]]:
             return row_spans(n, max(1, int(rows)))
     elif len(matrix.chunks[1]) <= 1:
         ends = np.cumsum([0, *matrix.chunks[0]]).tolist()
-        return list(zip(ends[:-1], ends[1:], strict=True))
+        return list(pairwise(ends))
     must = "hold all sites in each chunk"
     raise InvalidProblem([Flaw("the matrix", must, f"chunks {matrix.chunks}", "make it with chunks=(rows, all sites)")])
 

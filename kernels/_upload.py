@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sitewright.kernels._backends import load
+from sitewright.kernels._backends import must_run
 from sitewright.kernels._check import cost_matrix
 
 
@@ -14,7 +14,7 @@ def upload(matrix: Any) -> Any:
     InvalidProblem
         If CUDA cannot run here, or it is no matrix.
     """
-    load("reduced", "cuda")
+    must_run("cuda")
     from sitewright.kernels._card import on_card
 
     return on_card(cost_matrix("matrix", matrix))

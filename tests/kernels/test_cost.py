@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sitewright.kernels import cost
 from sitewright.kernels.cost.reference import cost as oracle
 from sitewright.optimizer.errors import InvalidProblem
+from tests.kernels.places import whole
 
 # Two customers, two sites. Customer 0 is late at site 1; customer 1 pays no penalty; pair (1, 0) cannot be reached.
 TINY: dict[str, Any] = {
@@ -45,7 +46,7 @@ def inputs(draw: st.DrawFn) -> dict[str, Any]:
 @pytest.mark.parametrize("latency_dtype", ["float64", "float32"])
 def test_a_person_gets_the_same_figures(backend: str, dtype: str, latency_dtype: str) -> None:
     """Fails if a term is dropped, or charged on the wrong side of the free latency."""
-    found = cost(**{**TINY, "latency": TINY["latency"].astype(latency_dtype)}, backend=backend, dtype=dtype)
+    found = whole(cost(**{**TINY, "latency": TINY["latency"].astype(latency_dtype)}, backend=backend, dtype=dtype))
     assert found.dtype == dtype
     # 2 x (110 + 10), 2 x (200 + 50 + 5 x 10); unreachable, 3 x (200 + 20)
     assert found.tolist() == [[240.0, 600.0], [np.inf, 660.0]]
@@ -53,13 +54,13 @@ def test_a_person_gets_the_same_figures(backend: str, dtype: str, latency_dtype:
 
 def test_a_forbidden_pair_costs_infinity(backend: str) -> None:
     """Fails if the mask is transposed, inverted or ignored."""
-    found = cost(**TINY, allowed=[[True, False], [True, True]], backend=backend)
+    found = whole(cost(**TINY, allowed=[[True, False], [True, True]], backend=backend))
     assert found.tolist() == [[240.0, np.inf], [np.inf, 660.0]]
 
 
 def test_no_demand_at_an_unreachable_site_is_still_forbidden(backend: str) -> None:
     """Fails if 0 MW x inf ms gives NaN."""
-    found = cost(**{**TINY, "demand": np.zeros(2), "haul_price": 0.0}, backend=backend)
+    found = whole(cost(**{**TINY, "demand": np.zeros(2), "haul_price": 0.0}, backend=backend))
     assert found.tolist() == [[0.0, 0.0], [np.inf, 0.0]]
 
 

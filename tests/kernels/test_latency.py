@@ -12,6 +12,7 @@ from sitewright.kernels.great_circle.reference import great_circle
 from sitewright.kernels.latency.network import shortest_lengths
 from sitewright.kernels.latency.reference import latency as oracle
 from sitewright.optimizer.errors import InvalidProblem
+from tests.kernels.places import whole
 
 TOLERANCE_MS = {"float64": 1e-9, "float32": 0.001}
 REGION_OF = {"DEU": "WEu", "FRA": "WEu", "CHN": "EAs", "JPN": "EAs", "USA": "NAm"}
@@ -82,7 +83,7 @@ def clear_cut(side: Places, network: FibreNetwork) -> bool:
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_it_agrees_with_the_words_of_the_model(backend: str, dtype: str, network: FibreNetwork) -> None:
     """Fails if a leg, the hub matrix, a penalty, a transit hub or the ingress is wrong on the bundled network."""
-    found = latency(CUSTOMERS, SITES, network, backend=backend, dtype=dtype)
+    found = whole(latency(CUSTOMERS, SITES, network, backend=backend, dtype=dtype))
     assert found.dtype == dtype
     assert np.abs(found - oracle(CUSTOMERS, SITES, network)).max() < TOLERANCE_MS[dtype]
 
@@ -101,7 +102,7 @@ def test_two_places_at_their_hubs_can_be_priced_by_hand(backend: str) -> None:
     """Fails if the formula changes: each leg weighs max(0 km, 1) x 2, and the hubs are 2000 km apart."""
     home, place = Places([0.0], [0.0], ["DEU"]), Places([0.0], [10.0], ["DEU"])
     direct = 10 + 2 * (2 + 2000 + 2) / 199.86
-    assert latency(home, place, line(), backend=backend)[0, 0] == pytest.approx(direct, abs=1e-9)
+    assert whole(latency(home, place, line(), backend=backend))[0, 0] == pytest.approx(direct, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_a_second_hub_counts_if_it_is_near_enough(backend: str, second_hub: floa
     km = 2 * (second_hub - place) * degree_km if joined else 2 * place * degree_km + 2000
     # The site stands at hub 1: its own leg weighs 1 km x 2.
     expected = 10 + 2 * (km + 2) / 199.86
-    assert latency(home, at_second, net, backend=backend)[0, 0] == pytest.approx(expected, abs=1e-6)
+    assert whole(latency(home, at_second, net, backend=backend))[0, 0] == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -144,13 +145,13 @@ def test_penalties_depend_on_both_countries(
     detour = FibreNetwork(**{**vars(far), "length": far.length + 20000 * (1 - np.eye(3)), "transit": np.array([1])})
     home, place = Places([0.0], [0.0], [country]), Places([0.0], [20.0], [site_country])
     expected = 10 + 2 * (km + 20000) / 199.86 + extra_ms
-    assert latency(home, place, detour, backend=backend)[0, 0] == pytest.approx(expected, abs=1e-9)
+    assert whole(latency(home, place, detour, backend=backend))[0, 0] == pytest.approx(expected, abs=1e-9)
 
 
 def test_a_transit_hub_on_the_way_spares_the_penalty(backend: str) -> None:
     """Fails if `via` is left out or is given the penalty: hub 1 lies on the path from hub 0 to hub 2."""
     home, place = Places([0.0], [0.0], ["DEU"]), Places([0.0], [20.0], ["USA"])
-    assert latency(home, place, line(transit=1), backend=backend)[0, 0] == pytest.approx(10 + 2 * 5004 / 199.86)
+    assert whole(latency(home, place, line(transit=1), backend=backend))[0, 0] == pytest.approx(10 + 2 * 5004 / 199.86)
 
 
 def test_places_are_never_on_the_way_of_others(network: FibreNetwork) -> None:
@@ -168,7 +169,7 @@ def test_no_path_is_infinite(backend: str) -> None:
     """Fails if hubs without a path between them yield NaN, or a time."""
     cut = FibreNetwork(**{**vars(line()), "length": np.where(np.eye(3) > 0, 0.0, np.inf)})
     home, place = Places([0.0], [0.0], ["DEU"]), Places([0.0, 0.0], [0.0, 20.0], ["DEU", "DEU"])
-    found = latency(home, place, cut, backend=backend)[0]
+    found = whole(latency(home, place, cut, backend=backend))[0]
     assert np.isfinite(found[0]) and found[1] == np.inf
 
 
@@ -177,8 +178,8 @@ def test_empty_sides_give_empty_matrices(backend: str, n: int, m: int, network: 
     """Fails if a kernel is launched on nothing."""
     one = Places([1.0, 2.0], [1.0, 2.0], ["DEU", "DEU"])
     home, place = (Places(one.lat[:k], one.lon[:k], one.country[:k]) for k in (n, m))
-    assert latency(home, place, network, backend=backend).shape == (n, m)
-    assert great_circle_latency(home, place, backend=backend).shape == (n, m)
+    assert whole(latency(home, place, network, backend=backend)).shape == (n, m)
+    assert whole(great_circle_latency(home, place, backend=backend)).shape == (n, m)
 
 
 def test_a_country_without_a_region_is_named(network: FibreNetwork) -> None:
@@ -190,7 +191,7 @@ def test_a_country_without_a_region_is_named(network: FibreNetwork) -> None:
 
 def test_the_fallback_is_the_great_circle_at_two_thirds_of_light_speed(backend: str) -> None:
     """Fails if the fallback hides another term: a quarter of the Earth takes 100.15 ms there and back."""
-    found = great_circle_latency(Places([0.0], [0.0], [""]), Places([90.0], [0.0], [""]), backend=backend)
+    found = whole(great_circle_latency(Places([0.0], [0.0], [""]), Places([90.0], [0.0], [""]), backend=backend))
     assert found[0, 0] == pytest.approx(np.pi / 2 * 6371.0088 * 2 / 199.86, rel=1e-12)
 
 

@@ -10,6 +10,9 @@ from sitewright import kernels
 
 ROOM = Path(kernels.__file__).parent
 FOLDERS = sorted(p.parent.name for p in ROOM.glob("*/__init__.py"))
+# Kernels that make a matrix, by blocks that `_make.py` puts where they belong; the others read one.
+MAKING = ["cost", "great_circle", "latency"]
+READING = ["ascent", "cover", "gains", "knapsack", "nearest", "order", "reduced"]
 
 
 def run(code: str) -> str:
@@ -20,7 +23,7 @@ def run(code: str) -> str:
 
 def test_the_kernels_are_these() -> None:
     """Fails if a folder is added or lost, or the tests below look at nothing."""
-    assert FOLDERS == ["cost", "great_circle", "latency"]
+    assert sorted(MAKING + READING) == FOLDERS
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -28,7 +31,15 @@ def test_a_kernel_has_a_face_all_its_backends_an_oracle_and_a_test(folder: str) 
     """Fails if a variant is missing: it must show as a missing file."""
     for name in ("__init__", "cpu", "cuda", "reference"):
         assert (ROOM / folder / f"{name}.py").is_file()
+    assert (ROOM / folder / "tiles.py").is_file() == (folder in READING)
     assert (Path(__file__).parent / f"test_{folder}.py").is_file()
+
+
+@pytest.mark.parametrize("folder", MAKING)
+def test_a_kernel_that_makes_a_matrix_lets_make_decide_where(folder: str) -> None:
+    """Fails if such a kernel allocates its matrix itself: without tiles, without Dask, without a limit of memory."""
+    face = (ROOM / folder / "__init__.py").read_text(encoding="utf-8")
+    assert f'return make("{folder}", ' in face
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
