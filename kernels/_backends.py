@@ -39,17 +39,20 @@ def load_for(kernel: str, backend: str, matrix: Any) -> Any:
 
     Tiles in a store are read by the "cpu" backend one after another.
     """
-    where = lies(matrix)
-    suits = {"numpy": ("cpu", "cuda"), "card": ("cuda",), "dask": ("dask",), "tiles": ("cpu",)}[where]
     module = load(kernel, backend)
+    must_suit(matrix, backend)
+    return import_module(f"sitewright.kernels.{kernel}.tiles") if lies(matrix) == "tiles" else module
+
+
+def must_suit(matrix: Any, backend: str, takes_numpy: tuple[str, ...] = ("cpu", "cuda")) -> None:
+    """Refuse a matrix that does not lie where the backend reads; a NumPy one is read by those of `takes_numpy`."""
+    where = lies(matrix)
+    suits = {"numpy": takes_numpy, "card": ("cuda",), "dask": ("dask",), "tiles": ("cpu",)}[where]
     if backend not in suits:
         must = f"suit backend {backend!r}"
-        found = {"numpy": "a NumPy array", "card": "an array on a card", "dask": "a dask array", "tiles": "tiles"}[
-            where
-        ]
+        found = {"numpy": "a NumPy array", "card": "an array on a card", "dask": "a dask array", "tiles": "tiles"}
         fix = f"use backend={suits[0]!r}" + (", or dask.array.from_array" if where == "numpy" else "")
-        raise InvalidProblem([Flaw("the matrix", must, found, fix)])
-    return import_module(f"sitewright.kernels.{kernel}.tiles") if where == "tiles" else module
+        raise InvalidProblem([Flaw("the matrix", must, found[where], fix)])
 
 
 def lies(matrix: Any) -> Literal["numpy", "card", "dask", "tiles"]:
@@ -58,7 +61,7 @@ def lies(matrix: Any) -> Literal["numpy", "card", "dask", "tiles"]:
         return "card"
     if hasattr(matrix, "__dask_graph__"):
         return "dask"
-    return "tiles" if hasattr(matrix, "chunks") else "numpy"
+    return "tiles" if getattr(matrix, "chunks", None) is not None else "numpy"
 
 
 def why_not(backend: str) -> tuple[str, str] | None:

@@ -6,18 +6,30 @@ import numpy as np
 from numba import cuda
 from numpy.typing import NDArray
 
+from sitewright.kernels._backends import lies
+
 # Neighbours in a row that read together; and threads in flight that fill the largest card of today twice.
 WIDE, IN_FLIGHT = 128, 1 << 19
 
 
 def on_card(matrix: Any) -> Any:
     """Return the matrix on the card: as it is if it lies there, uploaded if not. Upload once and keep what you get."""
-    return matrix if cuda.is_cuda_array(matrix) else cuda.to_device(np.ascontiguousarray(matrix))
+    return matrix if lies(matrix) == "card" else cuda.to_device(np.ascontiguousarray(matrix))
+
+
+def empty(shape: tuple[int, int], kind: "np.dtype[Any]") -> Any:
+    """Return a matrix on the card."""
+    return cuda.device_array(shape, kind)
+
+
+def free() -> float:
+    """Return the bytes that are free on the card."""
+    return float(cuda.current_context().get_memory_info()[0])
 
 
 def room_for(out: Any) -> Any:
     """Return where a kernel writes: `out` itself if it lies on the card, else an array there of its shape."""
-    return out if cuda.is_cuda_array(out) else cuda.device_array(out.shape, out.dtype)
+    return out if lies(out) == "card" else cuda.device_array(out.shape, out.dtype)
 
 
 def strips(n_rows: int, n_columns: int) -> tuple[int, tuple[int, int], tuple[int, int]]:

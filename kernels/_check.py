@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sitewright.kernels._backends import lies
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 
 
@@ -62,9 +63,14 @@ def float_type(dtype: Any) -> "np.dtype[Any]":
 def cost_matrix(name: str, values: Any) -> Any:
     """Return a matrix to read: NumPy as C-contiguous float32 or float64; on a card, on Dask or in tiles, as it is."""
     floats = np.dtype(np.float32), np.dtype(np.float64)
-    elsewhere = not isinstance(values, np.ndarray) and hasattr(values, "shape") and hasattr(values, "dtype")
-    if elsewhere and len(values.shape) == 2 and np.dtype(values.dtype) in floats:
-        return values
+    # An xarray.DataArray stands for what it holds.
+    values = values.data if hasattr(values, "dims") else values
+    if lies(values) != "numpy":
+        if len(values.shape) == 2 and np.dtype(values.dtype) in floats:
+            return values
+        found = f"shape {tuple(values.shape)} of {values.dtype}"
+        fix = "make one like it, or give a NumPy array"
+        raise InvalidProblem([Flaw(f"argument {name!r}", "be a matrix of float32 or float64", found, fix)])
     array = np.asarray(values)
     if array.dtype not in floats:
         array = numbers(name, array)

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sitewright.kernels._backends import Backend, lies
+from sitewright.kernels._backends import Backend, lies, must_run, must_suit
 from sitewright.kernels._check import cost_matrix, number, numbers, vector
 from sitewright.kernels._make import Target, make
+from sitewright.kernels._tiles import spans
 from sitewright.kernels.latency import FibreNetwork, Places, fibre_ends
 from sitewright.kernels.latency.ends import FibreEnds
 from sitewright.optimizer.errors import Flaw, InvalidProblem
@@ -78,9 +79,11 @@ def cost(
     Raises
     ------
     InvalidProblem
-        If a shape or a number is wrong, the matrix is too large, or the backend cannot run here.
+        If a shape or a number is wrong, or the backend cannot run here.
+    TooLarge
+        If the matrix, or a tile of it, would not fit.
     """
-    ms = _round_trips(latency)
+    ms = _round_trips(latency, backend)
     n, m = ms.shape
     d, rate, free = (
         vector(name, values, size=n, low=0, high=HUGE)
@@ -90,16 +93,19 @@ def cost(
     network = vector("network_price", network_price, size=m, low=0, high=HUGE)
     haul = number("haul_price", haul_price, low=0)
     mask = None if allowed is None else _mask(allowed, (n, m))
+    price, where = energy + network, lies(ms)
 
     def part(rows: slice) -> tuple[Any, ...]:
         if isinstance(ms, FibreEnds):
             times: Any = ms.part(rows)
+        elif where == "card":
+            times = ms  # all rows at once there
         else:
-            times = ms if rows == slice(0, n) and lies(ms) == "card" else ms[rows]
-            times = np.ascontiguousarray(times) if lies(ms) == "tiles" else times
-        return times, d[rows], rate[rows], free[rows], None if mask is None else mask[rows], energy + network, haul
+            times = np.ascontiguousarray(ms[rows]) if where == "tiles" else ms[rows]
+        return times, d[rows], rate[rows], free[rows], None if mask is None else mask[rows], price, haul
 
-    return make("cost", part, (n, m), Target(dtype, backend, threads, keep, tile_store, max_memory))
+    blocks = spans(ms) if where in ("dask", "tiles") else None
+    return make("cost", part, (n, m), Target(dtype, backend, threads, keep, tile_store, max_memory), blocks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,10 +117,13 @@ class FibreLatency:
     network: FibreNetwork
 
 
-def _round_trips(latency: Any) -> Any:
+def _round_trips(latency: Any, backend: Backend) -> Any:
     """Return the latency as a C-contiguous float matrix, float32 stays float32; or what stands for it."""
     if isinstance(latency, FibreLatency):
         return fibre_ends(latency.customers, latency.sites, latency.network)
+    latency = latency.data if hasattr(latency, "dims") else latency
+    must_run(backend)
+    must_suit(latency, backend, takes_numpy=("cpu", "cuda", "dask"))
     if lies(latency) != "numpy":
         return cost_matrix("latency", latency)
     ms = np.ascontiguousarray(latency) if isinstance(latency, np.ndarray) else numbers("latency", latency)

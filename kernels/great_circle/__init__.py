@@ -61,7 +61,9 @@ def great_circle(
     Raises
     ------
     InvalidProblem
-        If a shape or a coordinate is wrong, the matrix is too large, or the backend cannot run here.
+        If a shape or a coordinate is wrong, or the backend cannot run here.
+    TooLarge
+        If the matrix, or a tile of it, would not fit.
 
     Notes
     -----

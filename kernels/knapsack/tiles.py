@@ -19,9 +19,7 @@ def run(
 ) -> tuple[Any, ...]:
     """Return (value, price, last, part, exact, taken) of each site; with `nodes`, of the 0-1 knapsack."""
     n, m = cost.shape
-    sums = np.zeros((3, m))
-    for part in _tiles.each(cost, cpu.totals, u, demand, threads=threads):
-        sums += part
+    sums = _tiles.total(np.zeros((3, m)), cost, cpu.totals, u, demand, threads=threads)
     # Of whole customers, the lists of all sites are wanted: they say who is taken.
     wanted = np.arange(m) if nodes else np.flatnonzero(sums[1] > capacity)
     parts = _tiles.each(cost, cpu.candidates, u, demand, threads=threads, extra=(wanted,))

@@ -72,7 +72,9 @@ def latency(
     Raises
     ------
     InvalidProblem
-        If a country has no latency region, the matrix is too large, or the backend cannot run here.
+        If a country has no latency region, or the backend cannot run here.
+    TooLarge
+        If the matrix, or a tile of it, would not fit.
 
     Notes
     -----

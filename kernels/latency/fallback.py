@@ -45,6 +45,8 @@ def great_circle_latency(
     ------
     InvalidProblem
         If the backend cannot run here.
+    TooLarge
+        If the matrix, or a tile of it, would not fit.
     """
     # The radius in ms of round trip instead of km: the same pass writes the result.
     radius_ms = EARTH_RADIUS_KM * 2.0 / FIBRE_KM_PER_MS

@@ -1,4 +1,4 @@
-"""Reduced costs of a matrix in row blocks: only length-J sums leave a block, and they are added in order."""
+"""Reduced costs of a matrix in row blocks: only length-J sums leave a block, and `_tiles` adds them up."""
 
 from typing import Any
 
@@ -11,10 +11,8 @@ from sitewright.kernels.reduced import cpu
 
 def run(cost: Any, u: NDArray[Any], threads: int | None) -> NDArray[np.float64]:
     """Return the sums as computed. Shape (sites,)."""
-    total = np.zeros(cost.shape[1])
-    for part in _tiles.each(cost, cpu.run, u, threads=threads):
-        total += part
-    return total
+    result: NDArray[np.float64] = _tiles.total(np.zeros(cost.shape[1]), cost, cpu.run, u, threads=threads)
+    return result
 
 
 def served(cost: Any, u: NDArray[Any], columns: NDArray[np.int64], threads: int | None) -> NDArray[np.int32]:
