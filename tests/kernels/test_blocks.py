@@ -5,51 +5,43 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from sitewright.kernels import FibreNetwork, Places, _blocks, cost, great_circle, latency
+from sitewright.kernels import _blocks
+from sitewright.kernels.gains import groups
 from sitewright.optimizer.errors import InvalidProblem
-
-COUNTRIES = np.array(["DEU", "CHN", "USA", "JPN"])
-
-
-def places(n: int, seed: int) -> Places:
-    rng = np.random.default_rng(seed)
-    return Places(rng.uniform(-60, 70, n), rng.uniform(-180, 180, n), COUNTRIES[rng.integers(0, 4, n)])
-
+from tests.kernels.calls import MAKING, READING, places
 
 HOME, PLACE = places(331, 1), places(67, 2)
+MATRIX = np.random.default_rng(3).uniform(0, 1000, (331, 67))
 
 
-def all_kernels(network: FibreNetwork, dtype: Any, threads: int) -> list[NDArray[Any]]:
-    km = great_circle(HOME.lat, HOME.lon, PLACE.lat, PLACE.lon, dtype=dtype, threads=threads)
-    ms = latency(HOME, PLACE, network, dtype=dtype, threads=threads)
-    customers, sites = np.linspace(0, 90, len(HOME)), np.linspace(1, 2, len(PLACE))
-    eur = cost(
-        latency=ms,
-        demand=customers,
-        energy_price=sites,
-        network_price=sites,
-        haul_price=0.1,
-        penalty_rate=customers,
-        penalty_free=customers,
-        allowed=ms < 200,
-        dtype=dtype,
-        threads=threads,
-    )
-    return [km, ms, eur]
+def bits(results: Any) -> list[bytes]:
+    """Return every result to the last bit; the bound of an ascent is a plain float."""
+    return [np.asarray(x).tobytes() for x in results]
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_no_bit_depends_on_the_number_of_threads_or_blocks(
-    dtype: str, network: FibreNetwork, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", MAKING)
+def test_no_bit_of_a_matrix_depends_on_threads_or_blocks(
+    name: str, dtype: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fails if blocks overlap, leave a gap, or share scratch memory: one block against 111 on 1, 2 and 4 threads."""
-    whole = all_kernels(network, dtype, 1)
+    one = bits([MAKING[name](HOME, PLACE, dtype=dtype, threads=1)])
     monkeypatch.setattr(_blocks, "ENTRIES", 3 * len(PLACE))
     for threads in (1, 2, 4):
-        for one, other in zip(whole, all_kernels(network, dtype, threads), strict=True):
-            assert one.tobytes() == other.tobytes()
+        assert bits([MAKING[name](HOME, PLACE, dtype=dtype, threads=threads)]) == one
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", READING)
+def test_no_bit_of_a_pass_depends_on_threads(name: str, dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if threads add to one sum, or sums are added as threads finish: many blocks on 1, 2 and 4 threads."""
+    monkeypatch.setattr(_blocks, "ENTRIES", 3 * MATRIX.shape[1])
+    monkeypatch.setattr(groups, "ROWS", 5)
+    matrix = MATRIX.astype(dtype)
+    one = bits(READING[name](matrix, threads=1))
+    for threads in (2, 4, 4, 4):
+        assert bits(READING[name](matrix, threads=threads)) == one
 
 
 @pytest.mark.parametrize("threads", [1, 3])
