@@ -4,12 +4,15 @@ from typing import Any
 
 import numpy as np
 from numba import cuda
+from numba.core import config
 from numpy.typing import NDArray
 
 from sitewright.kernels._backends import lies
+from sitewright.kernels._grid import lanes
 
 # Neighbours in a row that read together; and threads in flight that fill the largest card of today twice.
-WIDE, IN_FLIGHT = 128, 1 << 19
+# (On the simulator few, so that a strip has more than one row of a small matrix.)
+WIDE, IN_FLIGHT = lanes(128), 32 if config.ENABLE_CUDASIM else 1 << 19
 
 
 def on_card(matrix: Any) -> Any:

@@ -1,7 +1,18 @@
 """The grid of threads for a matrix on a CUDA card."""
 
+from numba.core import config
+
+
+def lanes(wanted: int) -> int:
+    """Return how many threads of a block stand side by side: as wanted on a card, fewer on numba's simulator.
+
+    There each is a thread of Python, and those without work are most of what a test of a small matrix costs.
+    """
+    return min(wanted, 8) if config.ENABLE_CUDASIM else wanted
+
+
 # 32 neighbours in a row write one line of memory together; 8 rows fill a block.
-SITES, CUSTOMERS = 32, 8
+SITES, CUSTOMERS = lanes(32), lanes(8)
 # A card takes no more blocks than this along the second axis.
 MOST = 65535
 
@@ -17,4 +28,4 @@ def pair_grid(n_customers: int, n_sites: int) -> tuple[tuple[int, int], tuple[in
 
 def line_grid(n: int) -> tuple[int, int]:
     """Return (blocks, threads) that cover `n` entries, so that ``k = cuda.grid(1)``."""
-    return -(-n // 128), 128
+    return -(-n // lanes(128)), lanes(128)

@@ -10,8 +10,9 @@ from numba import cuda
 from numpy.typing import NDArray
 
 from sitewright.kernels._card import on_card
+from sitewright.kernels._grid import lanes
 
-LANES = 64
+LANES = lanes(64)
 
 
 @cuda.jit(device=True)

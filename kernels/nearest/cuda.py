@@ -7,9 +7,10 @@ from numba import cuda
 from numpy.typing import NDArray
 
 from sitewright.kernels._card import on_card
+from sitewright.kernels._grid import lanes
 
 # Threads of a row: a warp, which reads one line of memory at a time.
-LANES = 32
+LANES = lanes(32)
 
 
 @cuda.jit(device=True)

@@ -1,9 +1,11 @@
 """The backends and places that the contract tests run on, and the bundled network."""
 
+import sys
 from collections.abc import Iterator
 
 import dask
 import pytest
+from numba.core import config as numba_config
 
 from sitewright.instances.network import load_network
 from sitewright.kernels import FibreNetwork
@@ -14,6 +16,9 @@ from tests.kernels.places import PLACES, Place
 def pytest_configure(config: pytest.Config) -> None:
     # On a card, numba warns that the tiny matrices of the tests do not fill it.
     config.addinivalue_line("filterwarnings", "ignore:.*under-utilization")
+    if numba_config.ENABLE_CUDASIM:
+        # The simulator polls its threads without rest; at Python's 5 ms a turn, they mostly wait (14 s went to 1).
+        sys.setswitchinterval(1e-6)
 
 
 @pytest.fixture(params=BACKENDS)

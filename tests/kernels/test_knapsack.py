@@ -127,7 +127,7 @@ def test_no_rounding_lifts_a_value_above_the_exact_one(n: int, dtype: str, data:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_thousand_equal_ratios_at_a_sliver_of_capacity_stay_valid(dtype: str, place: Place) -> None:
     """Fails if errors of customers that are not served count: their savings are a billion times the value."""
-    n = 60 if place.name == "cuda" else 1000
+    n = 20 if place.name == "cuda" else 1000
     rng = np.random.default_rng(3)
     d = rng.uniform(1, 2, n)
     u = d / 3
