@@ -1,0 +1,84 @@
+"""What holds of every kernel that reads a matrix, wherever the matrix lies."""
+
+from typing import Any
+
+import dask.array as da
+import numpy as np
+import pytest
+import xarray as xr
+
+from sitewright.kernels import upload
+from sitewright.kernels._backends import why_no_cuda
+from sitewright.optimizer.errors import InvalidProblem
+from tests.kernels.calls import READING
+from tests.kernels.places import tiles
+
+MATRIX = np.random.default_rng(7).uniform(0, 1000, (12, 7))
+needs_cuda = pytest.mark.skipif(bool(why_no_cuda()), reason="no card, and NUMBA_ENABLE_CUDASIM is not set")
+
+
+@pytest.mark.parametrize("name", READING)
+def test_chunks_that_split_sites_are_refused(name: str) -> None:
+    """Fails if a kernel rechunks, which moves the whole matrix, or answers for half the sites."""
+    for matrix, options in (
+        (da.from_array(MATRIX, chunks=(12, 4)), {"backend": "dask"}),
+        (tiles(MATRIX, (12, 4)), {}),
+    ):
+        with pytest.raises(InvalidProblem, match=r"hold all sites in each chunk.*chunks=\(rows, all sites\)"):
+            READING[name](matrix, **options)
+
+
+@pytest.mark.parametrize("name", READING)
+def test_a_matrix_that_lies_elsewhere_is_refused_with_the_way(name: str) -> None:
+    """Fails if a backend silently fetches a matrix from where it lies, or sends it there for one pass."""
+    for matrix, backend, says in (
+        (MATRIX, "dask", r"found a NumPy array. Fix: use backend='cpu', or dask.array.from_array"),
+        (da.from_array(MATRIX, chunks=(5, 7)), "cpu", r"found a dask array. Fix: use backend='dask'"),
+        (tiles(MATRIX, (5, 7)), "dask", r"found tiles. Fix: use backend='cpu'"),
+    ):
+        with pytest.raises(InvalidProblem, match=says):
+            READING[name](matrix, backend=backend)
+
+
+@pytest.mark.parametrize("name", READING)
+def test_integers_on_dask_or_in_tiles_are_refused(name: str) -> None:
+    """Fails if they are computed into memory to be converted."""
+    whole = MATRIX.astype(np.int64)
+    for matrix, options in ((da.from_array(whole, chunks=(5, 7)), {"backend": "dask"}), (tiles(whole, (5, 7)), {})):
+        with pytest.raises(InvalidProblem, match=r"must be a matrix of float32 or float64, found shape \(12, 7\) of i"):
+            READING[name](matrix, **options)
+
+
+@pytest.mark.parametrize("name", READING)
+def test_lists_integers_transposes_and_labelled_arrays_are_taken_as_the_matrix(name: str) -> None:
+    """Fails if another layout is read as if it were rows, or an xarray.DataArray is taken for tiles or for Dask."""
+    whole = MATRIX.round()
+    right = READING[name](whole)
+    labelled = xr.DataArray(whole, dims=("customer", "site"))
+    on_dask = xr.DataArray(da.from_array(whole, chunks=(12, 7)), dims=("customer", "site"))
+    same: list[tuple[Any, dict[str, Any]]] = [(whole.astype(np.int32), {}), (np.asfortranarray(whole), {})]
+    same += [(labelled, {}), (on_dask, {"backend": "dask"})]
+    for matrix, options in same:
+        for one, other in zip(READING[name](matrix, **options), right, strict=True):
+            assert np.array_equal(one, other)
+
+
+@needs_cuda
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", [name for name in READING if name != "whole knapsack"])
+def test_a_matrix_that_is_uploaded_once_serves_every_kernel(name: str, dtype: str) -> None:
+    """Fails if a kernel does not take a matrix on the card, changes it, or takes it to the CPU without a word."""
+    matrix = MATRIX.astype(dtype)
+    card = upload(matrix)
+    for one, other in zip(READING[name](card, backend="cuda"), READING[name](matrix), strict=True):
+        assert np.allclose(one, other, rtol=1e-6 if dtype == "float32" else 1e-12)
+    assert np.array_equal(card.copy_to_host(), matrix)
+    with pytest.raises(InvalidProblem, match="found an array on a card"):
+        READING[name](card)
+
+
+def test_uploading_without_a_card_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if the matrix stays where it is without a word."""
+    monkeypatch.setattr("numba.cuda.is_available", lambda: False)
+    with pytest.raises(InvalidProblem, match=r"no CUDA card.*sitewright\[cuda\]"):
+        upload(MATRIX)
