@@ -1,5 +1,6 @@
 """Knapsacks on the CPU: one pass finds the sites that are full; for those, the customers that pay, and a selection."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from sitewright.kernels.knapsack.fill import fill, search
 
 # Full sites in hand at once: neighbours share lines of the cache.
 GROUP = 32
+# Candidates in memory at once, of 24 bytes each: of all full sites there may be more than the matrix has entries.
+MOST = 1 << 23
 
 _FAST = {"nogil": True, "cache": True, "fastmath": {"contract"}}
 
@@ -86,18 +89,27 @@ def candidates(
 def pack(
     sums: NDArray[np.float64],
     capacity: NDArray[np.float64],
-    full: NDArray[np.int64],
-    lists: tuple[Any, ...],
+    wanted: NDArray[np.int64],
+    lists_of: Callable[[NDArray[np.int64]], tuple[Any, ...]],
     n_customers: int,
     nodes: int,
     threads: int | None,
 ) -> tuple[Any, ...]:
-    """Return what `run` does, from the totals and the candidates of the sites that are full."""
-    start, customer, saving, mw = lists
+    """Return what `run` does, from the totals and the candidates of the sites wanted, some sites at a time."""
     m = len(capacity)
-    value, price, part = sums[0].copy(), np.zeros(m), np.zeros(m)
-    last, exact = np.full(m, -1), np.ones(m, np.bool_)
     taken = np.zeros((m, n_customers if nodes else 0), np.bool_)
+    out = sums[0].copy(), np.zeros(m), np.full(m, -1), np.zeros(m), np.ones(m, np.bool_), taken
+    batch = (np.cumsum(sums[2, wanted]) - sums[2, wanted]) // MOST
+    for some in (wanted[batch == b] for b in np.unique(batch)):
+        _pack_some(some, lists_of(some), capacity, nodes, threads, *out)
+    return out
+
+
+def _pack_some(
+    some: NDArray[np.int64], lists: tuple[Any, ...], capacity: Any, nodes: int, threads: int | None, *out: Any
+) -> None:
+    start, customer, saving, mw = lists
+    value, price, last, part, exact, taken = out
 
     def site(k: int, j: np.int64) -> None:
         here = slice(start[k], start[k + 1])
@@ -107,8 +119,7 @@ def pack(
             value[j] = least if exact[j] else value[j]
             taken[j, customer[here][chosen]] = True
 
-    run_tasks(list(full), site, threads)
-    return value, price, last, part, exact, taken
+    run_tasks(list(some), site, threads)
 
 
 def run(
@@ -122,8 +133,9 @@ def run(
     """Return (value, price, last, part, exact, taken) of each site; with `nodes`, of the 0-1 knapsack."""
     sums = totals(cost, u, demand, threads)
     full = np.flatnonzero(sums[1] > capacity)
-    lists = candidates(cost, u, demand, full, threads)
-    out = pack(sums, capacity, full, lists, cost.shape[0], nodes, threads)
+    out = pack(
+        sums, capacity, full, lambda some: candidates(cost, u, demand, some, threads), cost.shape[0], nodes, threads
+    )
     if nodes:
         loose = np.setdiff1d(np.arange(len(capacity)), full)
         out[5][loose] = (cost[:, loose] < u[:, None]).T

@@ -22,9 +22,12 @@ def run(
     sums = _tiles.total(np.zeros((3, m)), cost, cpu.totals, u, demand, threads=threads)
     # Of whole customers, the lists of all sites are wanted: they say who is taken.
     wanted = np.arange(m) if nodes else np.flatnonzero(sums[1] > capacity)
-    parts = _tiles.each(cost, cpu.candidates, u, demand, threads=threads, extra=(wanted,))
-    lists = _join([(first, part) for (first, _), part in zip(_tiles.spans(cost), parts, strict=True)], len(wanted))
-    return cpu.pack(sums, capacity, wanted, lists, n, nodes, threads)
+
+    def lists_of(some: NDArray[np.int64]) -> tuple[Any, ...]:
+        parts = _tiles.each(cost, cpu.candidates, u, demand, threads=threads, extra=(some,))
+        return _join([(first, part) for (first, _), part in zip(_tiles.spans(cost), parts, strict=True)], len(some))
+
+    return cpu.pack(sums, capacity, wanted, lists_of, n, nodes, threads)
 
 
 def _join(parts: list[Any], n_lists: int) -> tuple[Any, ...]:

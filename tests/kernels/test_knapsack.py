@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sitewright.kernels import knapsack, knapsack_served
+from sitewright.kernels.knapsack import cpu
 from sitewright.kernels.knapsack import reference as oracle
 from sitewright.optimizer.errors import InvalidProblem
 from tests.kernels import exact
@@ -137,6 +138,19 @@ def test_a_thousand_equal_ratios_at_a_sliver_of_capacity_stay_valid(dtype: str, 
         right = exact.knapsack(exact.savings(matrix, u, 0), d, q)
         assert Fraction(float(found.value[0])) <= right
         assert found.value[0] == pytest.approx(float(right), rel=1e-11)
+
+
+def test_candidates_of_a_few_sites_at_a_time_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if the sites of a later batch get the lists of the first: all at once, or one site at a time."""
+    matrix, u, d, q = instance("tall", "float64")
+    for place in (Place("cpu"), Place("tiles")):
+        at = place.put(matrix)
+        whole = knapsack(at, u, d, q, **place.options)
+        with monkeypatch.context() as patch:
+            patch.setattr(cpu, "MOST", 1)
+            parts = knapsack(at, u, d, q, **place.options)
+        assert whole.last.tolist() == parts.last.tolist() and (whole.last >= 0).sum() > 1
+        assert whole.value.tolist() == parts.value.tolist() and whole.price.tolist() == parts.price.tolist()
 
 
 def test_a_search_that_runs_out_of_nodes_says_so_and_stays_a_bound() -> None:
