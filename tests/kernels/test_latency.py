@@ -88,6 +88,31 @@ def test_it_agrees_with_the_words_of_the_model(backend: str, dtype: str, network
     assert np.abs(found - oracle(CUSTOMERS, SITES, network)).max() < TOLERANCE_MS[dtype]
 
 
+def globe() -> Places:
+    """Poles, the date line from both sides, antipodes of cities and hubs, places at hubs, and some of everywhere."""
+    cities = [(90.0, 0.0), (-90.0, 77.0), (0.0, 180.0), (0.0, -180.0), (51.5, -0.1), (1.3, 103.8), (-33.9, 151.2)]
+    cities += [(64.1, -21.9), (21.3, -157.9), (1e-7, 1e-7), (39.9, 116.4)]
+    antipodes = [(-lat, lon - 180 if lon > 0 else lon + 180) for lat, lon in cities]
+    rng = np.random.default_rng(11)
+    drawn = zip(np.degrees(np.arcsin(rng.uniform(-1, 1, 12))), rng.uniform(-180, 180, 12), strict=True)
+    lat, lon = np.array([*cities, *antipodes, *drawn]).T
+    return Places(lat, lon, np.array(sorted(REGION_OF))[np.arange(len(lat)) % len(REGION_OF)])
+
+
+def test_float32_is_within_a_twentieth_of_a_millisecond_over_the_globe(backend: str, network: FibreNetwork) -> None:
+    """Fails if float32 loses digits at antipodes, poles or far from every hub, in either model of latency."""
+    world = globe() if backend == "cpu" else Places(*(v[::3] for v in vars(globe()).values()))
+    for kernel, right in (
+        (lambda **o: latency(world, world, network, **o), oracle(world, world, network)),
+        (
+            lambda **o: great_circle_latency(world, world, **o),
+            great_circle(world.lat, world.lon, world.lat, world.lon) * 2 / 199.86,
+        ),
+    ):
+        assert np.abs(whole(kernel(dtype=np.float32, backend=backend)) - right).max() < 0.05
+        assert np.abs(whole(kernel(dtype=np.float64, backend=backend)) - right).max() < 1e-9
+
+
 @settings(max_examples=100, deadline=None)
 @given(places(), places(), networks(), st.sampled_from(["float64", "float32"]))
 def test_it_agrees_on_any_network(customers: Places, sites: Places, network: FibreNetwork, dtype: str) -> None:
