@@ -23,7 +23,13 @@ from sitewright.kernels.order import order
 from sitewright.kernels.reduced import Reduced, reduced, served
 from sitewright.kernels.round_down import round_down
 
+# The folders: those that make a matrix, then those that read one.
+_MAKING = ("great_circle", "latency", "cost")
+_READING = ("nearest", "gains", "reduced", "knapsack", "ascent", "cover", "order")
+KERNELS = (*_MAKING, *_READING)
+
 __all__ = [
+    "KERNELS",
     "Ascent",
     "Cover",
     "FibreLatency",

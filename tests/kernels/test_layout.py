@@ -23,7 +23,7 @@ def run(code: str) -> str:
 
 def test_the_kernels_are_these() -> None:
     """Fails if a folder is added or lost, or the tests below look at nothing."""
-    assert sorted(MAKING + READING) == FOLDERS
+    assert sorted(MAKING + READING) == FOLDERS == sorted(kernels.KERNELS)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

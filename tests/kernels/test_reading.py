@@ -57,7 +57,9 @@ def test_lists_integers_transposes_and_labelled_arrays_are_taken_as_the_matrix(n
     labelled = xr.DataArray(whole, dims=("customer", "site"))
     on_dask = xr.DataArray(da.from_array(whole, chunks=(12, 7)), dims=("customer", "site"))
     same: list[tuple[Any, dict[str, Any]]] = [(whole.astype(np.int32), {}), (np.asfortranarray(whole), {})]
-    same += [(labelled, {}), (on_dask, {"backend": "dask"})]
+    frozen = whole.copy()
+    frozen.setflags(write=False)
+    same += [(frozen, {}), (labelled, {}), (on_dask, {"backend": "dask"})]
     for matrix, options in same:
         for one, other in zip(READING[name](matrix, **options), right, strict=True):
             assert np.array_equal(one, other)

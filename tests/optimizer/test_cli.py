@@ -9,6 +9,7 @@ import time
 import pytest
 
 from sitewright.instances import generate
+from sitewright.kernels import KERNELS
 from sitewright.optimizer.cli import run
 
 
@@ -82,6 +83,15 @@ def test_listings_and_doctor_run(capsys):
     assert run(["instances"]) == 0 and run(["doctor"]) == 0
     out = capsys.readouterr().out
     assert "europe-2015" in out and "orlib-cap" in out and "ok" in out
+    assert f"kernels: {', '.join(KERNELS)}" in out and "backend cpu: available" in out
+    assert "backend cuda:" in out and "backend dask: available" in out
+
+
+def test_warmup_names_every_kernel_in_both_types(capsys):
+    """A container image would otherwise compile the forgotten one at its first request, and each time anew."""
+    assert run(["warmup"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert sorted(line.split()[0] for line in lines) == sorted(KERNELS * 2)
 
 
 def test_ctrl_c_writes_the_best_plan(tmp_path):
