@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sitewright.kernels._backends import must_run
+from sitewright.kernels._backends import lies, must_run, must_suit
 from sitewright.kernels._check import cost_matrix
+from sitewright.kernels._memory import refuse_above
 
 
 def upload(matrix: Any) -> Any:
@@ -12,9 +13,15 @@ def upload(matrix: Any) -> Any:
     Raises
     ------
     InvalidProblem
-        If CUDA cannot run here, or it is no matrix.
+        If CUDA cannot run here, or it is no matrix in memory.
+    TooLarge
+        If the card has not the memory.
     """
     must_run("cuda")
-    from sitewright.kernels._card import on_card
+    from sitewright.kernels._card import free, on_card
 
-    return on_card(cost_matrix("matrix", matrix))
+    array = cost_matrix("matrix", matrix)
+    must_suit(array, "cuda")
+    if lies(array) == "numpy":
+        refuse_above(array.shape, array.dtype, None, free(), ["backend='cpu'", "backend='dask' (many machines)"])
+    return on_card(array)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sitewright.kernels._backends import Backend, load_for
 from sitewright.kernels._check import cost_matrix, sites, vector
+from sitewright.kernels._memory import available, refuse_above
 from sitewright.kernels.reduced import LARGEST
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 
@@ -74,6 +75,8 @@ def knapsack(
     ------
     InvalidProblem
         If a shape or a number is wrong, or the backend cannot run here; `whole` does not run on a card.
+    TooLarge
+        If with `whole` the answer, a byte for each pair, needs more memory than is free.
 
     Notes
     -----
@@ -101,6 +104,8 @@ def knapsack(
         raise InvalidProblem([Flaw("argument 'whole'", "be False on a card", "True", fix)])
     if isinstance(nodes, bool) or not isinstance(nodes, int | np.integer) or nodes < 1:
         raise InvalidProblem([Flaw("argument 'nodes'", "be a positive whole number", repr(nodes), f"try {NODES}")])
+    if whole:
+        refuse_above((m, n), np.dtype(np.bool_), None, available(), ["whole=False for the continuous bound"])
     module = load_for("knapsack", backend, c)
     value, price, last, part, exact, taken = module.run(c, u, d, q, int(nodes) if whole else 0, threads)
     low = value * (1 + 4 * (n + 8) * 2.0**-53) - (n + 1) * 2.0**-1073

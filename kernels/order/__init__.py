@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sitewright.kernels._backends import Backend, load_for
 from sitewright.kernels._check import cost_matrix
+from sitewright.kernels._memory import available, refuse_above
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 
 __all__ = ["order"]
@@ -37,11 +38,15 @@ def order(
     ------
     InvalidProblem
         If a shape or `k` is wrong, or the backend cannot run here.
+    TooLarge
+        If the answer, a number of 4 bytes for each, needs more memory than is free.
     """
     c = cost_matrix("cost", cost)
     m = int(c.shape[1])
     if k is not None and (isinstance(k, bool) or not isinstance(k, int | np.integer) or not 0 <= k <= m):
         must = f"be a whole number from 0 to {m}"
         raise InvalidProblem([Flaw("argument 'k'", must, repr(k), "leave it out for all sites")])
-    result: NDArray[np.int32] = load_for("order", backend, c).run(c, m if k is None else int(k), threads)
+    few = m if k is None else int(k)
+    refuse_above((int(c.shape[0]), few), np.dtype(np.int32), None, available(), ["k, for the first few alone"])
+    result: NDArray[np.int32] = load_for("order", backend, c).run(c, few, threads)
     return result

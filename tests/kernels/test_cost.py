@@ -1,5 +1,6 @@
 """Service cost against a term-by-term sum in NumPy."""
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitewright.kernels import cost
+from sitewright.kernels import FibreLatency, FibreNetwork, cost, latency
 from sitewright.kernels.cost.reference import cost as oracle
 from sitewright.optimizer.errors import InvalidProblem
+from tests.kernels.calls import places, terms
 from tests.kernels.places import whole
 
 # Two customers, two sites. Customer 0 is late at site 1; customer 1 pays no penalty; pair (1, 0) cannot be reached.
@@ -62,6 +64,31 @@ def test_no_demand_at_an_unreachable_site_is_still_forbidden(backend: str) -> No
     """Fails if 0 MW x inf ms gives NaN."""
     found = whole(cost(**{**TINY, "demand": np.zeros(2), "haul_price": 0.0}, backend=backend))
     assert found.tolist() == [[0.0, 0.0], [np.inf, 0.0]]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_latency_worked_out_on_the_way_costs_what_a_given_one_does(
+    backend: str, dtype: str, network: FibreNetwork
+) -> None:
+    """Fails if a block of the fused pass prices another block's latency, or the mask is left out there."""
+    home, place = places(23, 1), places(9, 2)
+    allowed = np.random.default_rng(3).random((23, 9)) < 0.8
+    ms = latency(home, place, network, dtype=dtype)
+    options = {"allowed": allowed, "dtype": dtype}
+    found = whole(terms(23, 9, FibreLatency(home, place, network), backend=backend, **options))
+    assert np.allclose(found, terms(23, 9, ms, **options), rtol=1e-5 if dtype == "float32" else 1e-12)
+    assert np.array_equal(np.isinf(found), ~allowed)
+
+
+def test_the_fused_pass_holds_no_second_matrix(network: FibreNetwork) -> None:
+    """Fails if the latency is a matrix of its own on the way: the peak is the cost and a quarter, not double."""
+    home, place = places(8000, 1), places(1000, 2)
+    terms(8000, 1000, FibreLatency(home, place, network), threads=2)  # compiled before it is measured
+    tracemalloc.start()
+    found = terms(8000, 1000, FibreLatency(home, place, network), threads=2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.25 * found.nbytes
 
 
 @settings(max_examples=100, deadline=None)

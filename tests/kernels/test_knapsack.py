@@ -112,6 +112,18 @@ def test_whole_customers_never_cost_more_than_exactly(n: int, data: st.DataObjec
     assert Fraction(float(found.value[0])) <= exact.whole_knapsack(exact.savings(matrix, u, 0), d, q[0])
 
 
+def test_a_set_that_fits_to_the_last_bit_is_found() -> None:
+    """Fails if what is left of the capacity, rounded at each step, ends short of the last customer of a full set."""
+    rng = np.random.default_rng(5)
+    for _ in range(100):
+        d = rng.integers(1, 10, 5) / 10
+        total = sum(map(Fraction, d[: rng.integers(2, 5)].tolist()), Fraction(0))
+        q = float(total) if Fraction(float(total)) >= total else np.nextafter(float(total), np.inf)
+        u = d * rng.choice([1.0, 1.001], 5)
+        found = knapsack(np.zeros((5, 1)), u, d, [q], whole=True)
+        assert Fraction(float(found.value[0])) <= exact.whole_knapsack(list(map(Fraction, u.tolist())), d, q)
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.integers(1, 9), st.sampled_from(["float32", "float64"]), st.data())
 def test_no_rounding_lifts_a_value_above_the_exact_one(n: int, dtype: str, data: st.DataObject) -> None:

@@ -1,5 +1,6 @@
 """What holds of every kernel that reads a matrix, wherever the matrix lies."""
 
+import importlib
 from typing import Any
 
 import dask.array as da
@@ -9,7 +10,7 @@ import xarray as xr
 
 from sitewright.kernels import upload
 from sitewright.kernels._backends import why_no_cuda
-from sitewright.optimizer.errors import InvalidProblem
+from sitewright.optimizer.errors import InvalidProblem, TooLarge
 from tests.kernels.calls import READING
 from tests.kernels.places import tiles
 
@@ -77,6 +78,26 @@ def test_a_matrix_that_is_uploaded_once_serves_every_kernel(name: str, dtype: st
     assert np.array_equal(card.copy_to_host(), matrix)
     with pytest.raises(InvalidProblem, match="found an array on a card"):
         READING[name](card)
+
+
+def test_an_answer_as_large_as_the_matrix_is_refused_where_it_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if a full order, or who is taken where, is begun although it cannot be held."""
+    for kernel in ("order", "knapsack"):
+        monkeypatch.setattr(importlib.import_module(f"sitewright.kernels.{kernel}"), "available", lambda: 80.0)
+    with pytest.raises(TooLarge, match=r"12 x 7 int32 needs 336 bytes, but there are 80 bytes.*use k, for"):
+        READING["order"](MATRIX)
+    with pytest.raises(TooLarge, match=r"7 x 12 bool needs 84 bytes, but there are 80 bytes.*use whole=False"):
+        READING["whole knapsack"](MATRIX)
+
+
+@needs_cuda
+def test_a_matrix_that_the_card_cannot_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if the driver's error is all that a user gets, or tiles are read as a whole to be uploaded."""
+    monkeypatch.setattr("sitewright.kernels._card.free", lambda: 100.0)
+    with pytest.raises(TooLarge, match=r"12 x 7 float64 needs 672 bytes, but there are 100 bytes.*np.float32"):
+        upload(MATRIX)
+    with pytest.raises(InvalidProblem, match="found tiles"):
+        upload(tiles(MATRIX, (5, 7)))
 
 
 def test_uploading_without_a_card_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
