@@ -53,7 +53,7 @@ def ascent(
     Raises
     ------
     InvalidProblem
-        If a shape or a fixed cost is wrong, a customer has no site, or the backend cannot run here.
+        If a shape, a fixed cost or `passes` is wrong, a customer has no site, or the backend cannot run here.
 
     Notes
     -----
@@ -66,6 +66,9 @@ def ascent(
     """
     c = cost_matrix("cost", cost)
     fixed = vector("fixed_cost", fixed_cost, size=c.shape[1], low=0.0, high=np.finfo(np.float64).max)
+    if isinstance(passes, bool) or not isinstance(passes, int | np.integer) or passes < 0:
+        flaw = Flaw("argument 'passes'", "be a whole number, at least 0", repr(passes), "leave it out for 1000")
+        raise InvalidProblem([flaw])
     start, prices, slack, steps = load_for("ascent", backend, c).run(c, fixed, passes)
     if len(prices) and not np.isfinite(prices).all():
         i = int(np.flatnonzero(~np.isfinite(prices))[0])

@@ -61,7 +61,8 @@ def gains(
     Raises
     ------
     InvalidProblem
-        If no open site can serve some customer: name one that can, or give the pair a high cost.
+        If no open site can serve some customer (name one that can, or give the pair a high cost), `near` is of other
+        sites, a shape is wrong, or the backend cannot run here.
     """
     c = cost_matrix("cost", cost)
     chosen = sites("open", open, c.shape[1])
@@ -71,6 +72,9 @@ def gains(
         fix = "open a site that can, or give forbidden pairs a high cost instead of +inf"
         raise InvalidProblem([Flaw(f"customer {i}", "have an open site that can serve it", "none", fix)])
     position = np.searchsorted(chosen, near.site).astype(np.int64)
+    if len(position) != c.shape[0] or np.any(chosen[np.minimum(position, len(chosen) - 1)] != near.site):
+        must, found = "be nearest(cost, open)", "another matrix's, or another set's"
+        raise InvalidProblem([Flaw("argument 'near'", must, found, "leave it out, or find it anew")])
     module = load_for("gains", backend, c)
     add, loss = module.run(c, near.cost, near.second_cost, position, len(chosen), threads)
     step = near.second_cost.astype(np.float64) - near.cost

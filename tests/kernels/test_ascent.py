@@ -98,6 +98,13 @@ def test_a_customer_without_a_site_is_named(place: Place) -> None:
         ascent(place.put(np.array([[1.0, 2.0], [np.inf, np.inf]])), [1.0, 1.0], **place.options)
 
 
+@pytest.mark.parametrize("passes", [-1, 1.5, True, "2"])
+def test_a_wrong_number_of_passes_is_named(passes: Any) -> None:
+    """Fails if it ends in a TypeError, or in no pass at all."""
+    with pytest.raises(InvalidProblem, match="'passes': must be a whole number"):
+        ascent(np.zeros((2, 2)), [1.0, 1.0], passes=passes)
+
+
 @pytest.mark.parametrize("fixed", [[1.0], [1.0, -1.0], [1.0, np.inf], [1.0, np.nan]])
 def test_a_wrong_fixed_cost_is_named(fixed: list[float]) -> None:
     """Fails if bad input yields a bound."""

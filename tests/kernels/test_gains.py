@@ -72,6 +72,14 @@ def test_without_another_site_closing_is_infinitely_dear_and_exchange_is_not(pla
     assert found.swap()[:, 2].tolist() == [-3.0, -3.0]
 
 
+def test_the_nearest_sites_of_another_set_are_refused() -> None:
+    """Fails if gains are worked out from what was open a move ago."""
+    matrix = MATRICES["some"]
+    for near in (nearest(matrix, [0, 4]), nearest(matrix[:5], [0, 1])):
+        with pytest.raises(InvalidProblem, match="'near': must be nearest"):
+            gains(matrix, [0, 1], near)
+
+
 def test_a_customer_that_no_open_site_can_serve_is_named(place: Place) -> None:
     """Fails if gains of an infinite cost come back as NaN."""
     matrix = place.put(np.array([[1.0, 2.0], [np.inf, 2.0]]))

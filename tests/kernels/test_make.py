@@ -66,6 +66,8 @@ def test_a_latency_on_dask_or_in_tiles_is_read_by_its_own_blocks(tmp_path: Path)
     lazy = terms(150, 40, da.from_array(ms, chunks=(70, 40)), backend="dask")
     assert lazy.chunks == ((70, 70, 10), (40,))
     assert whole(lazy).tobytes() == right.tobytes()
+    with pytest.raises(TooLarge, match=r"70 x 40 float64 needs 21.9 KiB.*smaller chunks of the latency"):
+        terms(150, 40, da.from_array(ms, chunks=(70, 40)), backend="dask", max_memory=20_000)
     for store in (None, tmp_path / "cost"):
         assert whole(terms(150, 40, tiles(ms, (70, 40)), tile_store=store)).tobytes() == right.tobytes()
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sitewright.kernels import upload
+from sitewright.kernels import ascent, cover, gains, knapsack, nearest, order, reduced, served, upload
 from sitewright.kernels._backends import why_no_cuda
 from sitewright.optimizer.errors import InvalidProblem, TooLarge
 from tests.kernels.calls import READING
-from tests.kernels.places import tiles
+from tests.kernels.places import Place, tiles
 
 MATRIX = np.random.default_rng(7).uniform(0, 1000, (12, 7))
 needs_cuda = pytest.mark.skipif(bool(why_no_cuda()), reason="no card, and NUMBA_ENABLE_CUDASIM is not set")
@@ -64,6 +64,27 @@ def test_lists_integers_transposes_and_labelled_arrays_are_taken_as_the_matrix(n
     for matrix, options in same:
         for one, other in zip(READING[name](matrix, **options), right, strict=True):
             assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("n", [0, 3])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_matrix_without_sites_has_empty_answers(n: int, dtype: str, place: Place) -> None:
+    """Fails if a kernel is launched on nothing, or an answer's shape is lost where there is nothing to answer."""
+    at, options = place.put(np.zeros((n, 0), dtype)), place.options
+    near = nearest(at, [], **options)
+    assert near.site.tolist() == near.second_site.tolist() == [-1] * n and np.isinf(near.cost).all()
+    assert reduced(at, np.ones(n), **options).value.shape == (0,)
+    assert served(at, np.ones(n), [], **options).tolist() == [0] * n
+    assert knapsack(at, np.ones(n), np.ones(n), [], **options).value.shape == (0,)
+    assert cover(at, 1.0, **options).bits.shape == (0, 1 if n else 0)
+    assert order(at, **options).shape == (n, 0)
+    if n:
+        for call in (lambda: gains(at, [], **options), lambda: ascent(at, [], **options)):
+            with pytest.raises(InvalidProblem, match="customer 0"):
+                call()
+    else:
+        assert gains(at, [], **options).loss.shape == (0, 0)
+        assert ascent(at, [], **options).bound == 0.0
 
 
 @needs_cuda
