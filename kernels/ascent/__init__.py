@@ -70,10 +70,12 @@ def ascent(
         flaw = Flaw("argument 'passes'", "be a whole number, at least 0", repr(passes), "leave it out for 1000")
         raise InvalidProblem([flaw])
     start, prices, slack, steps = load_for("ascent", backend, c).run(c, fixed, passes)
-    if len(prices) and not np.isfinite(prices).all():
-        i = int(np.flatnonzero(~np.isfinite(prices))[0])
+    if not np.isfinite(start).all():
+        i = int(np.flatnonzero(~np.isfinite(start))[0])
         raise InvalidProblem([Flaw(f"customer {i}", "have a site that can serve it", "+inf at all", "allow a pair")])
     n, m = c.shape
-    largest = np.maximum(np.abs(start), np.abs(prices)).sum()
-    lost = (steps + 1) * fixed.sum() + (n + 4 * m * (steps / max(n, 1) + 1)) * largest
-    return Ascent(prices, slack, float(prices.sum() - 2.0**-52 * lost))
+    with np.errstate(over="ignore", invalid="ignore"):
+        largest = np.maximum(np.abs(start), np.abs(prices)).sum()
+        lost = (steps + 1) * fixed.sum() + (n + 4 * m * (steps / max(n, 1) + 1)) * largest
+        bound = float(prices.sum() - 2.0**-52 * lost)
+    return Ascent(prices, slack, bound if np.isfinite(bound) else -np.inf)

@@ -56,19 +56,44 @@ def _greatest(cost, u, demand, rows, part):  # type: ignore[no-untyped-def]
         part[k, j] = most
 
 
+@cuda.jit(device=True)
+def _at(u, c, mw, price):  # type: ignore[no-untyped-def]
+    """Whether a customer's ratio is the price itself."""
+    s = _saving(u, c)
+    return s > 0 and mw > 0 and s / mw == price
+
+
 @cuda.jit
-def _at_price(cost, u, demand, price, left, last, part):  # type: ignore[no-untyped-def]
-    """Give what capacity is left to the customers at the price itself, in their order, until one is served in part."""
+def _ties(cost, u, demand, price, rows, load):  # type: ignore[no-untyped-def]
+    j = cuda.blockIdx.x * cuda.blockDim.x + cuda.threadIdx.x
+    k = cuda.blockIdx.y
+    if j < cost.shape[1]:
+        mw = 0.0
+        for i in range(k * rows, min(cost.shape[0], (k + 1) * rows)):
+            if _at(u[i], cost[i, j], demand[i], price[j]):
+                mw += demand[i]
+        load[k, j] = mw
+
+
+@cuda.jit
+def _share(cost, u, demand, price, left, rows, load, last, part):  # type: ignore[no-untyped-def]
+    """Give what capacity is left to the customers at the price, in their order, until one is served in part.
+
+    A strip whose customers all fit is passed over by its load.
+    """
     j = cuda.grid(1)
     if j < cost.shape[1] and price[j] > 0:
         room = left[j]
-        for i in range(cost.shape[0]):
-            s = _saving(u[i], cost[i, j])
-            if s > 0 and demand[i] > 0 and s / demand[i] == price[j]:
-                if demand[i] > room:
-                    last[j], part[j] = i, max(0.0, room) / demand[i]
-                    break
-                room -= demand[i]
+        for k in range(load.shape[0]):
+            if load[k, j] <= room:
+                room -= load[k, j]
+                continue
+            for i in range(k * rows, min(cost.shape[0], (k + 1) * rows)):
+                if _at(u[i], cost[i, j], demand[i], price[j]):
+                    if demand[i] > room:
+                        last[j], part[j] = i, max(0.0, room) / demand[i]
+                        return
+                    room -= demand[i]
 
 
 @cuda.jit
@@ -122,8 +147,11 @@ def run(
     load, value = at(price)
     left = np.where(price > 0, capacity, load) - load
     last, part = cuda.to_device(np.full(m, -1)), cuda.to_device(np.zeros(m))
-    _at_price[line_grid(m)](matrix, at_u, at_d, cuda.to_device(price), cuda.to_device(left), last, part)
-    value -= price * np.where(price > 0, capacity, 0.0)
+    at_price = cuda.to_device(price)
+    _ties[grid, block](matrix, at_u, at_d, at_price, rows, parts[0])
+    _share[line_grid(m)](matrix, at_u, at_d, at_price, cuda.to_device(left), rows, parts[0], last, part)
+    with np.errstate(over="ignore"):
+        value -= price * np.where(price > 0, capacity, 0.0)
     return value, price, last.copy_to_host(), part.copy_to_host(), exact, taken
 
 

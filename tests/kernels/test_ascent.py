@@ -84,6 +84,11 @@ def test_no_rounding_lifts_the_bound_above_the_least_plan(n: int, m: int, dtype:
     assert least is not None and Fraction(found.bound) <= least
 
 
+def test_sums_beyond_all_floats_end_as_no_bound() -> None:
+    """Fails if an overflow comes back as NaN or +inf, which would close every gap."""
+    assert ascent(np.full((3, 2), 1e308), [1e308, 1e308]).bound == -np.inf
+
+
 def test_more_passes_never_lower_a_price() -> None:
     """Fails if an unfinished ascent is no bound, or a later step takes back an earlier one."""
     matrix, fixed = MATRICES["forbidden"], fixed_costs(8) + 100

@@ -152,6 +152,18 @@ def test_a_thousand_equal_ratios_at_a_sliver_of_capacity_stay_valid(dtype: str, 
         assert found.value[0] == pytest.approx(float(right), rel=1e-11)
 
 
+def test_customers_at_one_ratio_are_served_in_their_order(place: Place) -> None:
+    """Fails if of equal ratios a later customer comes first, or what is left goes to one that would not fill it."""
+    d = np.tile([1.0, 2.0, 3.0, 4.0], 5)
+    # Saving equals demand at every site; the first site takes 10 MW of each four, and three and a half fours.
+    found = knapsack(place.put(np.zeros((20, 3))), d, d, [35.5, 0.5, 50.0], **place.options)
+    assert found.last.tolist() == [14, 0, -1]
+    assert found.part.tolist() == pytest.approx([2.5 / 3, 0.5, 0.0])
+    assert found.price.tolist() == [1.0, 1.0, 0.0]
+    right = [*[1.0] * 14, 2.5 / 3, *[0.0] * 5]
+    assert knapsack_served(place.put(np.zeros((20, 3))), d, d, found, [0], **place.options) == pytest.approx(right)
+
+
 def test_candidates_of_a_few_sites_at_a_time_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fails if the sites of a later batch get the lists of the first: all at once, or one site at a time."""
     matrix, u, d, q = instance("tall", "float64")
