@@ -45,7 +45,10 @@ def make(data: Path, n: int, *, scattered: bool, seed: int = 2015) -> sw.Problem
     price = np.where(sites["elec_usc_kwh_commercial_db2015"] == "", "15", sites["elec_usc_kwh_commercial_db2015"])
     energy = price.astype(float) / 100 * 0.9 * 8760e3 * 1.3  # EUR/MW/yr at PUE 1.3
     eu = sites["regime_2015"] == "EU"
-    places = Places(lat, lon, list(iso)), Places(sites["lat"].astype(float), sites["lon"].astype(float), list(sites["iso3"]))
+    places = (
+        Places(lat, lon, list(iso)),
+        Places(sites["lat"].astype(float), sites["lon"].astype(float), list(sites["iso3"])),
+    )
     residency = np.where(np.isin(iso, np.unique(sites["iso3"][eu])), "eu", "")
     matrix = cost(
         latency=FibreLatency(*places, load_network()),
@@ -99,7 +102,8 @@ def main() -> None:
     print(f"gap {plan.gap:.1e} in {time.perf_counter() - started:.1f} s, peak {peak():.1f} GiB, {dict(plan.timings)}")
     started = time.perf_counter()
     report = plan.verify(problem)
-    print(f"verified: {report.accepted} {report.findings[:3]} in {time.perf_counter() - started:.1f} s, peak {peak():.1f} GiB")
+    spent = time.perf_counter() - started
+    print(f"verified: {report.accepted} {report.findings[:3]} in {spent:.1f} s, peak {peak():.1f} GiB")
 
 
 def show(event: sw.Progress) -> None:

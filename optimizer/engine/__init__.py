@@ -85,7 +85,17 @@ def solve(
         raise Infeasible(reasons, proof="counting")
 
     if is_free(problem):
-        return _uncapacitated(problem, state, ties=ties, objective_kind=objective, p=p, seed=seed, threads=threads, solver=solver, cpu_started=cpu_started)
+        return _uncapacitated(
+            problem,
+            state,
+            ties=ties,
+            objective_kind=objective,
+            p=p,
+            seed=seed,
+            threads=threads,
+            solver=solver,
+            cpu_started=cpu_started,
+        )
     run = _Run(problem, state, seed=seed, threads=threads, solver=solver)
     root = run.bound_and_search()
     if not state.proved and not state.stop():
@@ -114,7 +124,9 @@ def solve(
     )
 
 
-def _uncapacitated(problem: Problem, state: State, *, ties: bool, seed: int, threads: int, solver: str, **rest: Any) -> Plan:
+def _uncapacitated(
+    problem: Problem, state: State, *, ties: bool, seed: int, threads: int, solver: str, **rest: Any
+) -> Plan:
     """Solve a problem whose open sites decide who is served from where."""
     cost = problem.data["service_cost"].values
     if not problem.allowed.all():
@@ -130,7 +142,18 @@ def _uncapacitated(problem: Problem, state: State, *, ties: bool, seed: int, thr
         state.enter("ties")
         found = find_ties(problem, state.decision, Search(problem, cost), stop=state.stop)
     certificate = Certificate(run.multipliers, run.root_bound, run.word_bound, run.word)
-    return make_plan(problem, state.decision, state, certificate, stop_reason=stop_reason, ties=found, seed=seed, threads=threads, solver=solver, **rest)
+    return make_plan(
+        problem,
+        state.decision,
+        state,
+        certificate,
+        stop_reason=stop_reason,
+        ties=found,
+        seed=seed,
+        threads=threads,
+        solver=solver,
+        **rest,
+    )
 
 
 class _Run:

@@ -8,16 +8,20 @@ decided by reduced cost (`relaxation`) -> what is left by MIP where it is small 
 import numpy as np
 from numpy.typing import NDArray
 
+from sitewright.optimizer.decision import Decision
+from sitewright.optimizer.engine.assign import nearest
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.engine.uncapacitated.bound import Point, plain_bound, raise_bound
 from sitewright.optimizer.engine.uncapacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.uncapacitated.instance import instance_of
+from sitewright.optimizer.engine.uncapacitated.live import live_pairs
 from sitewright.optimizer.engine.uncapacitated.merge import merge
 from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix, ranked
-from sitewright.optimizer.engine.uncapacitated.residual import close_by_mip, live_pairs
-from sitewright.optimizer.engine.uncapacitated.root import climb, first_plan
+from sitewright.optimizer.engine.uncapacitated.residual import close_by_mip
+from sitewright.optimizer.engine.uncapacitated.root import climb, first_plan, polish
 from sitewright.optimizer.engine.uncapacitated.tree import Tree
 from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.rules.base import Rule
 
 __all__ = ["Uncapacitated"]
 
@@ -25,7 +29,7 @@ __all__ = ["Uncapacitated"]
 MIP_PAIRS = 60_000
 # Relative gap beyond which the linear program is too weak for its cost: many quick Lagrangian nodes do better.
 MIP_GAP = 0.0005
-TREE = "branch and bound"
+TREE, PRICES = "branch and bound", "prices of the site rules"
 
 
 class Uncapacitated:
@@ -72,21 +76,23 @@ class Uncapacitated:
         if np.isfinite(point.u).all():
             self.multipliers = self.merged.prices(point.u)
             self.root_bound = self._safe(plain_bound(instance, prefix, point.u))
-        if not state.stop() and point.value <= best.cutoff:
+        polish(instance, prefix, best, point, seed=self.seed)
+        if np.isfinite(best.value) and not state.stop() and point.value <= best.cutoff:
             raise_bound(instance, prefix, point, steps=50, cutoff=best.cutoff, target=best.value)
+        if self.root_bound >= self.word_bound - 1e-9 * abs(self.word_bound):
+            self.word, self.word_bound = "", -np.inf
         self._vouch(TREE, point.value)
         if state.stop() or point.value > best.cutoff:
             return self._closed(point.value)
-        # Without the sites that are out, rows are shorter; and what was cut off at the top may be needed again.
-        live = point.state[: instance.n_sites] != 0
-        prefix = build_prefix(instance.cost, live, prefix.top, threads=self.threads)
-        pairs = live_pairs(instance, prefix, point, best.cutoff)
-        if self._mip_suits(len(pairs.cost), pairs.whole, point.value):
+        live = prefix
+        if np.isfinite(best.value):
+            live = live_pairs(instance, point, best.cutoff, scale=prefix.scale, threads=self.threads)
+        if self._mip_suits(len(live.cost), point.value):
             state.enter("mip")
             bound = close_by_mip(
                 instance,
                 point,
-                pairs,
+                live,
                 best,
                 solver=self.solver,
                 time_limit=state.left,
@@ -100,14 +106,14 @@ class Uncapacitated:
             if state.stop() or bound >= best.cutoff:
                 return self._closed(bound)
         state.enter("tree")
-        tree = Tree(instance, prefix, best, point, threads=self.threads)
+        tree = Tree(instance, prefix, live, best, point, threads=self.threads)
         tree.run(seed=self.seed, report=lambda bound: self._vouch(TREE, bound), stop=state.stop)
         self._vouch(TREE, tree.bound)
         return self._closed(tree.bound)
 
-    def _mip_suits(self, pairs: int, whole: bool, bound: float) -> bool:
+    def _mip_suits(self, pairs: int, bound: float) -> bool:
         gap = (self.incumbent.value - bound) / max(1.0, abs(self.incumbent.value))
-        return whole and pairs <= MIP_PAIRS and gap < MIP_GAP
+        return pairs <= MIP_PAIRS and gap < MIP_GAP
 
     def _closed(self, bound: float) -> bool:
         """Return False if nothing is left and nothing was found: there is no plan."""
@@ -133,15 +139,14 @@ class Uncapacitated:
         return np.minimum(np.maximum(first, reach), prefix.top)
 
     def _better(self, is_open: NDArray[np.bool_], value: float) -> None:
-        from sitewright.optimizer.engine.assign import nearest
-
         decision = nearest(self.problem, is_open, self.cost)
         if decision is not None:
             self.state.improve(decision, value)
 
     def _raise(self, bound: float) -> None:
-        if bound <= self.incumbent.cutoff:
-            self.state.raise_bound(self._safe(bound))
+        """Take note of a bound of prices alone, those of the site rules included."""
+        self.state.raise_bound(min(self._safe(bound), self.incumbent.value))
+        self.word, self.word_bound = PRICES, self.state.bound
 
     def _safe(self, bound: float) -> float:
         """Take off what merging rows that are alike within rounding may have added; nothing to speak of in float64."""
@@ -153,7 +158,7 @@ class Uncapacitated:
         if bound == np.inf:
             return
         self.state.raise_bound(bound)
-        if bound > max(self.word_bound, self.root_bound):
+        if bound > max(self.word_bound, self.root_bound) + 1e-9 * abs(bound):
             self.word, self.word_bound = word, bound
 
     def _ceiling(self) -> float:
@@ -164,10 +169,8 @@ class Uncapacitated:
         return best.value if best.exact else best.cutoff
 
 
-def keeps_all(problem: Problem, rules: list, is_open: NDArray[np.bool_]) -> bool:  # type: ignore[type-arg]
+def keeps_all(problem: Problem, rules: list[Rule], is_open: NDArray[np.bool_]) -> bool:
     """Return whether an open set keeps all site rules."""
-    from sitewright.optimizer.decision import Decision
-
     none = np.empty(0, dtype=np.int64)
     decision = Decision(is_open, none, none, np.empty(0))
     return bool(is_open.any()) and not any(True for rule in rules for _ in rule.broken(problem, decision))

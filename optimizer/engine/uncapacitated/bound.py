@@ -44,6 +44,8 @@ def raise_bound(
     value = relaxation.volume(
         *prefix.arrays,
         prefix.top,
+        prefix.scale,
+        np.full(len(point.lam), row_scale(instance)),
         instance.row_arrays,
         instance.price,
         instance.n_sites,
@@ -62,6 +64,15 @@ def raise_bound(
     )
     point.value = max(point.value, float(value))
     return point.value
+
+
+def row_scale(instance: Instance) -> float:
+    """Return how far the price of a row moves where that of a customer moves by 1.
+
+    A site's fixed cost is paid by all its customers together, and a row's price is of the size of a fixed cost.
+    """
+    n_open = max(1, min(instance.high, instance.n_sites // 20))
+    return max(1.0, len(instance.cost) / n_open)
 
 
 def extras(instance: Instance, point: Point) -> NDArray[np.float64]:

@@ -149,7 +149,9 @@ class Incumbent:
                 trial[[j for j in (into,) if j >= 0]] = True
                 trial[[j for j in (out,) if j >= 0]] = False
                 gain = flat[k] + fee - self._fee(trial)
-                if (gain > 1e-9 * max(1.0, abs(self.value) if np.isfinite(self.value) else 1.0) or broken) and self.keeps(trial):
+                if (
+                    gain > 1e-9 * max(1.0, abs(self.value) if np.isfinite(self.value) else 1.0) or broken
+                ) and self.keeps(trial):
                     interchange.move(into, out, a.cost, *prefix.arrays, flags, a.big, memory)
                     break
             else:

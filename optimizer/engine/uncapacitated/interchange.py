@@ -65,18 +65,28 @@ def begin(matrix, start, site, cost, is_open, slots, big):  # type: ignore[no-un
     return opens, slot, size, near, second, of, add, drop, extra
 
 
+@njit(nogil=True, cache=True, fastmath={"nnan", "nsz", "reassoc"})
+def _highest(a, b):  # type: ignore[no-untyped-def]
+    """Return the greatest sum of two entries; without NaN to look for, as fast as memory."""
+    best = np.float64(-1e300)
+    for j in range(len(a)):
+        x = a[j] + b[j]
+        best = x if x > best else best
+    return best
+
+
 @njit(**_FAST)
 def best_move(fixed, is_open, locked, low, high, memory):  # type: ignore[no-untyped-def]
-    """Return (saved, site to open or -1, site to close or -1); below `low` or above `high`, the best step towards it."""
-    opens, slot, size, near, second, of, add, drop, extra = memory
-    n_open = size[0]
+    """Return (saved, site to open or -1, site to close or -1); outside the limits, the best step towards them."""
+    opens, n_open, add, drop, extra = memory[0], memory[2][0], memory[6], memory[7], memory[8]
     best, into, out = 0.0, -1, -1
     if n_open < low or n_open > high:
         best = -np.inf
-    if n_open < high:
-        for j in range(len(add)):
-            if not is_open[j] and not locked[j] and add[j] - fixed[j] > best:
-                best, into = add[j] - fixed[j], j
+    gain = np.empty(len(add))
+    for j in range(len(add)):
+        gain[j] = -1e300 if is_open[j] or locked[j] else add[j] - fixed[j]
+        if n_open < high and gain[j] > max(best, -1e299):
+            best, into = gain[j], j
     if n_open < low:
         return best, into, out
     for s in range(n_open):
@@ -88,10 +98,12 @@ def best_move(fixed, is_open, locked, low, high, memory):  # type: ignore[no-unt
             best, into, out = base, -1, r
         if n_open <= high:
             row = extra[s]
-            for j in range(len(add)):
-                saved = base + add[j] + row[j] - fixed[j]
-                if saved > best and not is_open[j] and not locked[j]:
-                    best, into, out = saved, j, r
+            most = _highest(gain, row)
+            if base + most > best and most > -1e299:
+                for j in range(len(add)):
+                    if gain[j] + row[j] == most:
+                        best, into, out = base + most, j, r
+                        break
     return best, into, out
 
 
@@ -136,7 +148,7 @@ def move(into, out, matrix, start, site, cost, is_open, big, memory):  # type: i
 @njit(**_FAST)
 def descend(fixed, locked, low, high, floor, moves, matrix, start, site, cost, is_open, big, memory):  # type: ignore[no-untyped-def]
     """Make the best move until it saves no more than `floor`, so many times at most; return how many were made."""
-    opens, slot, size, near, second, of, add, drop, extra = memory
+    opens, size = memory[0], memory[2]
     for k in range(moves):
         saved, into, out = best_move(fixed, is_open, locked, low, high, memory)
         inside = low <= size[0] <= high

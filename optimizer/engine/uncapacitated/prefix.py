@@ -50,6 +50,7 @@ class Prefix:
     site: NDArray[np.int32]  # (pairs,)
     cost: NDArray[Any]  # (pairs,), ascending in each row, in the type of the matrix
     top: NDArray[np.float64]  # (customers,): every live site that costs no more is here; +inf where all are
+    scale: NDArray[np.float64]  # (customers,): how far prices may move, relative to the mean; see `spread`
 
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
@@ -57,7 +58,12 @@ class Prefix:
 
 
 def build_prefix(
-    cost: NDArray[Any], live: NDArray[np.bool_], top: NDArray[np.float64], *, threads: int | None = None
+    cost: NDArray[Any],
+    live: NDArray[np.bool_],
+    top: NDArray[np.float64],
+    *,
+    scale: NDArray[np.float64] | None = None,
+    threads: int | None = None,
 ) -> Prefix:
     """Return the pairs that cost at most `top`, shape (customers,), of the sites in `live`, shape (sites,)."""
     n, m = cost.shape
@@ -66,11 +72,22 @@ def build_prefix(
     start = np.concatenate([[0], np.cumsum(count)])
     site, near = np.empty(start[-1], np.int32), np.empty(start[-1], cost.dtype)
     run_blocks(n, m, lambda a, b: _fill(cost[a:b], live, top[a:b], start, a, site, near), threads)
-    return Prefix(start, site, near, top)
+    return Prefix(start, site, near, top, spread(start, near) if scale is None else scale)
+
+
+def spread(start: NDArray[np.int64], near: NDArray[Any]) -> NDArray[np.float64]:
+    """Return how far apart the ends of each row are, by the mean of all rows: large customers have large prices."""
+    some = np.diff(start) > 1
+    if not some.any():
+        return np.ones(len(start) - 1)
+    out = np.zeros(len(start) - 1)
+    out[some] = near[start[1:][some] - 1].astype(np.float64) - near[start[:-1][some]]
+    mean = out[some].mean()
+    return np.clip(out / mean, 1e-3, 1e3) if mean > 0 else np.ones(len(out))
 
 
 def ranked(cost: NDArray[Any], rank: int, *, threads: int | None = None) -> NDArray[np.float64]:
-    """Return the cost of each customer's site of that rank (0 the cheapest); +inf beyond the last. Shape (customers,)."""
+    """Return what each customer's site of that rank costs (0 is the cheapest); +inf beyond the last."""
     n, m = cost.shape
     if rank >= m:
         return np.full(n, np.inf)

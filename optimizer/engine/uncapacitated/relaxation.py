@@ -202,21 +202,67 @@ def propagate(rows, state, n_sites, low, high):  # type: ignore[no-untyped-def]
 
 
 @njit(**_FAST)
+def forget(rows, state, lam):  # type: ignore[no-untyped-def]
+    """Take back the prices of rows that what is decided has made idle: there they could only lower the bound."""
+    at, column, value, lower, upper = rows
+    for r in range(len(lam)):
+        least, most = 0.0, 0.0
+        for k in range(at[r], at[r + 1]):
+            a, s = value[k], state[column[k]]
+            least += a if s == OPEN else min(a, 0.0) if s == FREE else 0.0
+            most += a if s == OPEN else max(a, 0.0) if s == FREE else 0.0
+        if (lam[r] > 0 and most <= upper[r]) or (lam[r] < 0 and least >= lower[r]):
+            lam[r] = 0.0
+
+
+@njit(**_FAST)
+def inner(a, b, weight):  # type: ignore[no-untyped-def]
+    """Return the inner product in which each entry counts with its weight."""
+    total = 0.0
+    for i in range(len(a)):
+        total += weight[i] * a[i] * b[i]
+    return total
+
+
+@njit(**_FAST)
 def volume(  # type: ignore[no-untyped-def]
-    start, site, cost, top, rows, price, n_sites, low, high, cutoff, target, steps, state, u, lam, v, w, y, rho, pace
+    start,
+    site,
+    cost,
+    top,
+    scale,
+    row_scale,
+    rows,
+    price,
+    n_sites,
+    low,
+    high,
+    cutoff,
+    target,
+    steps,
+    state,
+    u,
+    lam,
+    v,
+    w,
+    y,
+    rho,
+    pace,
 ):
     """Raise L from (u, lam) in place, and decide what the cut-off allows; return the best L, +inf if no plan is left.
 
+    `scale` and `row_scale` say in what measure prices of customers and of rows tend to move; steps are taken in it.
     v, w and y are the averages of the slopes and of the choices; `pace` holds (step factor, weight of a new slope;
     0 starts the averages anew), and gets (.., .., sites open, dearest free site taken, cheapest one left) of the best.
     """
     if not propagate(rows, state, n_sites, low, high):
         return np.inf
+    forget(rows, state, lam)
     n, m, n_rows = len(u), len(price), len(lam)
     end, pick, now = np.empty(n, np.int64), np.zeros(m, np.int8), np.empty(m)
     g, h, t, z = np.empty(n), np.empty(n_rows), np.empty(n), np.empty(n_rows)
     lo, hi = np.empty(n), np.empty(n)
-    at, column, value, lower, upper = rows
+    lower, upper = rows[3], rows[4]
     limits(start, site, cost, top, state, lo, hi)
     for i in range(n):
         u[i] = min(max(u[i], lo[i]), hi[i])
@@ -237,14 +283,14 @@ def volume(  # type: ignore[no-untyped-def]
             if not propagate(rows, state, n_sites, low, high):
                 return np.inf
             limits(start, site, cost, top, state, lo, hi)
-        norm = np.dot(v, v) + np.dot(w, w)
+        norm = inner(v, v, scale) + inner(w, w, row_scale)
         if norm < 1e-9:
             break
         size = factor * (target - best) / norm
         for i in range(n):
-            t[i] = min(max(u[i] + size * v[i], lo[i]), hi[i])
+            t[i] = min(max(u[i] + size * scale[i] * v[i], lo[i]), hi[i])
         for r in range(n_rows):
-            z[r] = lam[r] + size * w[r]
+            z[r] = lam[r] + size * row_scale[r] * w[r]
             # A price of one side of a row ends at zero; the other side's begins there.
             if z[r] * lam[r] < 0 or (z[r] > 0 and upper[r] == np.inf) or (z[r] < 0 and lower[r] == -np.inf):
                 z[r] = 0.0
@@ -254,8 +300,8 @@ def volume(  # type: ignore[no-untyped-def]
         if bound == np.inf:
             return bound
         slopes(start, site, rows, z, end, pick, g, h)
-        both = np.dot(v, g) + np.dot(w, h)
-        spread = norm - 2 * both + np.dot(g, g) + np.dot(h, h)
+        both = inner(v, g, scale) + inner(w, h, row_scale)
+        spread = norm - 2 * both + inner(g, g, scale) + inner(h, h, row_scale)
         # The weight that makes the average shortest, within limits that tighten as progress slows.
         weight = min(max((norm - both) / spread, most / 10), most) if spread > 1e-12 else most
         v[:] = weight * g + (1 - weight) * v

@@ -1,17 +1,11 @@
-"""What the bound could not decide, as a MIP: the live sites, and the pairs that a plan below the cut-off may use.
-
-A plan that serves i from j, where :math:`c_{ij} > u_i`, costs at least L, and :math:`c_{ij} - u_i`, and what opening j
-adds: beyond the cut-off, the pair is dead. A customer's sites dearer than one that is open for sure are dead as well.
-"""
+"""What the bound could not decide, as a MIP over the free columns and the live pairs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from sitewright.optimizer.engine.uncapacitated.bound import Point, extras
+from sitewright.optimizer.engine.uncapacitated.bound import Point
 from sitewright.optimizer.engine.uncapacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.uncapacitated.instance import Instance
 from sitewright.optimizer.engine.uncapacitated.prefix import Prefix
@@ -21,49 +15,10 @@ from sitewright.optimizer.solver.answer import Outcome
 from sitewright.optimizer.solver.process import solve_model
 
 
-@njit(nogil=True, cache=True)
-def _live(start, site, cost, u, state, room, customer, kept, price):  # type: ignore[no-untyped-def]
-    """Write the live pairs; return how many there are (only counted while the outputs are empty)."""
-    n = 0
-    for i in range(len(u)):
-        for k in range(start[i], start[i + 1]):
-            j = site[k]
-            if state[j] != 0 and cost[k] - u[i] <= room[j]:
-                if len(customer):
-                    customer[n], kept[n], price[n] = i, j, cost[k]
-                n += 1
-            if state[j] == 1:
-                break
-    return n
-
-
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """The live pairs, by customer and then by cost. Shape (pairs,)."""
-
-    customer: NDArray[np.int64]
-    site: NDArray[np.int64]
-    cost: NDArray[np.float64]
-    whole: bool  # whether the prefix held every live pair
-
-
-def live_pairs(instance: Instance, prefix: Prefix, point: Point, cutoff: float) -> Pairs:
-    """Return the pairs that a plan at or below the cut-off may use."""
-    room = cutoff - point.value - extras(instance, point)[: instance.n_sites]
-    none = np.empty(0, np.int64)
-    arrays = (*prefix.arrays, point.u, point.state, room)
-    n = _live(*arrays, none, none, np.empty(0))
-    customer, site, cost = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n)
-    _live(*arrays, customer, site, cost)
-    # Beyond the top of a row lie only dearer pairs; they are dead if one at the top would be.
-    whole = bool(np.all(prefix.top - point.u > room.max(initial=0.0)))
-    return Pairs(customer, site, cost, whole)
-
-
 def close_by_mip(
     instance: Instance,
     point: Point,
-    pairs: Pairs,
+    live: Prefix,
     incumbent: Incumbent,
     *,
     solver: str,
@@ -74,7 +29,7 @@ def close_by_mip(
     on_bounds: Callable[[float, float], None],
 ) -> float:
     """Solve the residual MIP and take its plan; return the bound it proves for plans below the cut-off."""
-    model, sites = _model(instance, point, pairs)
+    model, sites = _model(instance, point, live)
     partners = np.flatnonzero(point.state[instance.n_sites :] == -1)
     hint = _hint(model, sites, partners, incumbent)
     answer = solve_model(
@@ -97,18 +52,18 @@ def close_by_mip(
     return float(answer.bound)
 
 
-def _model(instance: Instance, point: Point, pairs: Pairs) -> tuple[Model, NDArray[np.int64]]:
+def _model(instance: Instance, point: Point, live: Prefix) -> tuple[Model, NDArray[np.int64]]:
     """Return the model over the free columns and the pairs of customers that have a choice, and its sites' numbers."""
     m, state, n = instance.n_sites, point.state, len(point.u)
     free = np.flatnonzero(state == -1)
     sites = free[free < m]
     place = np.full(len(state), -1)
     place[free] = np.arange(len(free))
-    choices = np.bincount(pairs.customer, minlength=n)
-    decided = choices[pairs.customer] == 1
-    decided &= state[pairs.site] == 1
-    offset = float(instance.price[state == 1].sum() + pairs.cost[decided].sum())
-    customer, site, cost = (x[~decided] for x in (pairs.customer, pairs.site, pairs.cost))
+    choices = np.diff(live.start)
+    customer, site, cost = np.repeat(np.arange(n), choices), live.site, live.cost.astype(np.float64)
+    decided = (choices[customer] == 1) & (state[site] == 1)
+    offset = float(instance.price[state == 1].sum() + cost[decided].sum())
+    customer, site, cost = (x[~decided] for x in (customer, site, cost))
     who, row = np.unique(customer, return_inverse=True)
     columns = Columns(len(sites), len(free) - len(sites), row, place[site])
     k = np.arange(len(customer)) + columns.first_pair

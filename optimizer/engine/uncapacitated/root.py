@@ -10,8 +10,9 @@ from sitewright.optimizer.engine.uncapacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.uncapacitated.instance import Instance
 from sitewright.optimizer.engine.uncapacitated.prefix import Prefix
 
-# Steps between two looks at the clock, and at most; the end comes when `PATIENCE` rounds gain less than `WORTH` of the gap.
-ROUND, MOST, PATIENCE, WORTH = 50, 3000, 6, 0.01
+# Steps between two looks at the clock, and at most; the end comes when `PATIENCE` rounds gain less than
+# `WORTH` of the gap; draws in a row that may fail.
+ROUND, MOST, PATIENCE, WORTH, DRAWS = 50, 3000, 6, 0.01, 8
 # Pairs that a thread goes through in some tenths of a second.
 PAIRS = 100_000_000
 
@@ -28,9 +29,7 @@ def first_plan(instance: Instance, incumbent: Incumbent, prefix: Prefix) -> None
     incumbent.improve(start, prefix)
 
 
-def round_choice(
-    instance: Instance, incumbent: Incumbent, prefix: Prefix, y: NDArray[np.float64], seed: int
-) -> None:
+def round_choice(instance: Instance, incumbent: Incumbent, prefix: Prefix, y: NDArray[np.float64], seed: int) -> None:
     """Search from the columns that are chosen most, and from a draw of as many as are chosen on average."""
     share = y[: instance.n_sites]
     n = int(np.clip(round(share.sum()), max(1, instance.low), instance.high))
@@ -70,11 +69,24 @@ def climb(
             if value > incumbent.cutoff:
                 return
         assert point.y is not None
-        if k < 4 or k % 2 == 0 or not np.isfinite(incumbent.value):
+        if k < 2 or k % 4 == 0 or not np.isfinite(incumbent.value):
             round_choice(instance, incumbent, prefix, point.y, seed + k)
         history.append(value)
         if len(history) > PATIENCE and history[-1] - history[-1 - PATIENCE] < WORTH * (incumbent.value - value):
             return
+
+
+def polish(instance: Instance, prefix: Prefix, incumbent: Incumbent, point: Point, *, seed: int) -> None:
+    """Draw open sets from the averaged choice until as many in a row as `DRAWS` were no better."""
+    if point.y is None:
+        return
+    failed = 0
+    for k in range(MOST):
+        before = incumbent.value
+        if failed == DRAWS or incumbent.stop() or point.value > incumbent.cutoff:
+            return
+        round_choice(instance, incumbent, prefix, point.y, seed + 1000 + k)
+        failed = 0 if incumbent.value < before else failed + 1
 
 
 def _guess(value: float, instance: Instance) -> float:

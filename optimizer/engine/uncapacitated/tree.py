@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.uncapacitated.bound import Point, raise_bound
 from sitewright.optimizer.engine.uncapacitated.incumbent import Incumbent
@@ -35,14 +36,17 @@ class _Node:
 class Tree:
     """The open nodes of one search."""
 
-    def __init__(self, instance: Instance, prefix: Prefix, incumbent: Incumbent, root: Point, *, threads: int) -> None:
-        self.instance, self.prefix, self.incumbent, self.threads = instance, prefix, incumbent, threads
+    def __init__(
+        self, instance: Instance, prefix: Prefix, live: Prefix, incumbent: Incumbent, root: Point, *, threads: int
+    ) -> None:
+        """Begin at the root's point; `prefix` is for searches, `live` for bounds."""
+        self.instance, self.prefix, self.live, self.incumbent, self.threads = instance, prefix, live, incumbent, threads
         self.nodes, self._serial = 0, 0
         self._heap: list[tuple[float, int, _Node]] = []
         self._stack: list[_Node] = []
         self._node_bytes = root.u.nbytes + root.state.nbytes + root.lam.nbytes + 500
         # So few steps between two looks at the clock that it is not kept waiting for a second.
-        self._steps = int(np.clip(PAIRS // (1 + len(prefix.site)), 1, STEPS))
+        self._steps = int(np.clip(PAIRS // (1 + len(live.site)), 1, STEPS))
         self._push(_Node(Point(root.u.copy(), root.lam.copy(), root.state.copy(), root.value), 0))
 
     @property
@@ -93,7 +97,7 @@ class Tree:
         for _ in range(0, STEPS, self._steps):
             value = raise_bound(
                 instance,
-                self.prefix,
+                self.live,
                 point,
                 steps=self._steps,
                 cutoff=best.cutoff,
@@ -106,9 +110,18 @@ class Tree:
         free = np.flatnonzero(point.state[: instance.n_sites] == -1)
         if not len(free):
             return [], point
+        column = self._branching(point, free)
         assert point.y is not None
-        share = point.y[free]
-        column = int(free[np.argmax(np.minimum(share, 1 - share))])
         # The likelier child first: of equal bounds, the older is taken first.
         first = int(point.y[column] > 0.5)
         return [_Node(point.child(column, d), node.depth + 1) for d in (first, 1 - first)], None
+
+    def _branching(self, point: Point, free: NDArray[np.int64]) -> int:
+        """Return the column to decide: a half-used partner, for it decides many sites; else a half-open site."""
+        assert point.y is not None
+        m = self.instance.n_sites
+        half = np.minimum(point.y, 1 - point.y)
+        partners = m + np.flatnonzero(point.state[m:] == -1)
+        if len(partners) and half[partners].max() > 0.01:
+            return int(partners[np.argmax(half[partners])])
+        return int(free[np.argmax(half[free])])

@@ -1,0 +1,189 @@
+"""The exact engine without capacities, against brute force, and each stage against what it claims."""
+
+import itertools
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import sitewright as sw
+from sitewright.instances import generate
+from sitewright.optimizer.engine import uncapacitated
+from sitewright.optimizer.engine.uncapacitated import interchange
+from sitewright.optimizer.engine.uncapacitated.bound import Point, plain_bound, raise_bound
+from sitewright.optimizer.engine.uncapacitated.instance import instance_of
+from sitewright.optimizer.engine.uncapacitated.merge import merge
+from sitewright.optimizer.engine.uncapacitated.prefix import build_prefix
+from sitewright.optimizer.model.build import build
+from sitewright.optimizer.objective import with_objective
+from sitewright.optimizer.solver.process import solve_model
+from tests import oracle
+
+
+def ruled(seed: int) -> sw.Problem:
+    """Nine sites of three partners or none, under rules of every kind that touch sites."""
+    rng = np.random.default_rng(seed)
+    n, m = 12, 9
+    data = {
+        "demand": ("customer", rng.integers(1, 5, n).astype(float)),
+        "fixed_cost": ("site", rng.integers(5, 60, m).astype(float)),
+        "service_cost": (("customer", "site"), rng.integers(1, 40, (n, m)) + rng.choice([0.0, 0.25], (n, m))),
+        "site_partner": ("site", rng.choice(["", "a", "b", "c"], m)),
+        "jurisdiction": ("site", rng.choice(["DEU", "FRA", "NLD"], m)),
+        "metro": ("site", rng.choice(["", "x", "y"], m)),
+        "status": ("site", rng.choice(["candidate", "candidate", "candidate", "candidate", "forced", "forbidden"], m)),
+        "partner_fee": ("partner", rng.integers(0, 30, 3).astype(float)),
+        "partner_site_fee": ("partner", rng.integers(0, 9, 3).astype(float)),
+        "partner_max_sites": ("partner", rng.integers(1, 4, 3).astype(float)),
+    }
+    coords = {"customer": [f"c{i}" for i in range(n)], "site": [f"s{j}" for j in range(m)], "partner": list("abc")}
+    sites = coords["site"]
+    rules = [
+        sw.rules.SiteCount(at_least=int(rng.integers(1, 4)), at_most=int(rng.integers(3, 7))),
+        sw.rules.Budget(at_most=float(rng.integers(60, 200))),
+        sw.rules.JurisdictionQuota(at_most=int(rng.integers(1, 4))),
+        sw.rules.IfThen(if_open=sites[0], then_open=(sites[1], sites[2])),
+        sw.rules.MutualExclusion(sites=tuple(sites[3:6]), at_most=1),
+        sw.rules.PartnerCount(at_most=int(rng.integers(1, 4))),
+    ]
+    return sw.Problem(xr.Dataset(data, coords=coords), tuple(rules), f"ruled-{seed}")
+
+
+@pytest.mark.parametrize("pairs", [0, 60_000])
+@pytest.mark.parametrize("seed", range(20))
+def test_with_every_site_rule_it_finds_what_brute_force_finds(
+    seed: int, pairs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fails if a rule is lost in the bound, the search, the tree or the residual MIP, or a sound plan is cut off."""
+    monkeypatch.setattr(uncapacitated, "MIP_PAIRS", pairs)
+    monkeypatch.setattr(uncapacitated, "MIP_GAP", np.inf)
+    problem = ruled(seed)
+    best = oracle.best(problem)
+    if best is None:
+        with pytest.raises(sw.Infeasible):
+            sw.solve(problem)
+        return
+    plan = sw.solve(problem)
+    assert plan.status is sw.Status.OPTIMAL
+    assert plan.objective == pytest.approx(best, rel=1e-9)
+    assert plan.bound <= best * (1 + 1e-9)
+    assert plan.verify(problem).accepted
+
+
+@pytest.mark.parametrize("pairs", [0, 60_000])
+def test_a_p_median_is_proved_as_the_compact_mip_proves_it(pairs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if the tree, or the residual MIP, cuts off the optimum."""
+    monkeypatch.setattr(uncapacitated, "MIP_PAIRS", pairs)
+    points = np.random.default_rng(5).random((100, 2))
+    cost = np.rint(1000 * np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1)))
+    problem = with_objective(sw.Problem.from_arrays(service_cost=cost, fixed_cost=np.zeros(100)), "p-median", 9)
+    plan = sw.solve(problem)
+    model = build(problem)
+    answer = solve_model(model, gap=1e-9)
+    assert answer.values is not None
+    assert plan.objective == pytest.approx(float(model.cost @ answer.values), rel=1e-9)
+    assert plan.status is sw.Status.OPTIMAL and plan.bound == plan.objective
+    assert len(plan.open_sites) == 9
+
+
+def test_threads_change_nothing() -> None:
+    """Fails if the order in which threads finish nodes decides which plan or bound comes out."""
+    problem = generate("koerkel_ghosh", n=40, seed=3)
+    one, two = (sw.solve(problem, threads=t, solver="highs") for t in (1, 2))
+    assert one.open_sites == two.open_sites
+    assert (one.objective, one.bound) == (two.objective, two.bound)
+    assert np.array_equal(one.certificate.multipliers, two.certificate.multipliers)
+
+
+def test_a_stop_in_the_tree_leaves_a_plan_and_a_true_bound() -> None:
+    """Fails if a stop in the tree loses the plan, or claims a bound that open nodes do not have."""
+    problem, token = generate("koerkel_ghosh", n=60, seed=1), sw.CancelToken()
+
+    def stop(event: sw.Progress) -> None:
+        if event.stage == "tree":
+            token.cancel()
+
+    short, whole = sw.solve(problem, cancel=token, on_progress=stop), sw.solve(problem, gap=1e-9)
+    assert whole.status is sw.Status.OPTIMAL
+    assert short.bound <= whole.objective <= short.objective
+    assert short.status is sw.Status.FEASIBLE and short.stop_reason == "cancelled"
+    assert short.verify(problem).accepted
+
+
+def test_customers_that_differ_by_scale_are_made_one() -> None:
+    """Fails if merging changes the optimum, or the prices handed back prove less for customers than for groups."""
+    rng = np.random.default_rng(2)
+    rows = rng.random((30, 15)) * 100
+    rows[3, 2] = np.inf
+    of = rng.integers(0, 30, 400)
+    cost = rows[of] * rng.pareto(1.5, 400)[:, None].clip(0.01)
+    assert len(merge(cost).cost) == len(np.unique(of))
+    problem = sw.Problem.from_arrays(service_cost=cost, fixed_cost=np.full(15, 900.0))
+    plan = sw.solve(problem)
+    report = plan.verify(problem)
+    assert report.accepted
+    best = min(
+        np.min(cost[:, s], axis=1).sum() + 900.0 * len(s)
+        for k in (1, 2, 3, 4, 5, 6)
+        for s in map(list, itertools.combinations(range(15), k))
+        if np.isfinite(np.min(cost[:, s], axis=1)).all()
+    )
+    assert plan.objective == pytest.approx(best)
+    assert plan.certificate.root_bound == pytest.approx(best, rel=0.02)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_a_move_saves_is_what_it_saves(seed: int) -> None:
+    """Fails if the memory of the search is not mended for every customer that a move touches."""
+    rng = np.random.default_rng(seed)
+    n, m, big = 40, 14, 1e5
+    cost, fixed = rng.random((n, m)) * 100, rng.random(m) * 50
+    cost[rng.random((n, m)) < 0.1] = np.inf
+    prefix = build_prefix(cost, np.ones(m, bool), np.full(n, np.inf))
+    is_open = np.zeros(m, np.int8)
+    is_open[:4] = 1
+    memory = interchange.begin(cost, *prefix.arrays, is_open, m, big)
+
+    def price(mask: np.ndarray) -> float:
+        return float(np.minimum(cost[:, mask], big).min(axis=1).sum() + fixed[mask].sum())
+
+    for _ in range(30):
+        now = is_open.astype(bool)
+        saved, opens = interchange.gains(fixed, memory), memory[0][: int(memory[2][0])]
+        for row, column in itertools.product(range(len(saved)), range(m + 1)):
+            trial = now.copy()
+            if column < m and now[column]:
+                continue
+            trial[opens[row : row + 1] if row < len(opens) else []] = False
+            trial[[column] if column < m else []] = True
+            if trial.any():
+                assert saved[row, column] == pytest.approx(price(now) - price(trial), abs=1e-6)
+        into = int(rng.choice(np.flatnonzero(~now)))
+        out = int(rng.choice(opens)) if rng.random() < 0.7 else -1
+        if now.sum() == m - 1 and out < 0:
+            break
+        interchange.move(into, out, cost, *prefix.arrays, is_open, big, memory)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_point_bounds_above_the_optimum(seed: int) -> None:
+    """Fails if prices of rows, or sites decided by reduced cost, prove more than is true."""
+    problem = ruled(seed)
+    best = oracle.best(problem)
+    if best is None:
+        return
+    cost = problem.data["service_cost"].values
+    instance = instance_of(problem, cost)
+    rng = np.random.default_rng(seed)
+    for top in (np.full(len(cost), np.inf), np.sort(cost, axis=1)[:, 4]):
+        prefix = build_prefix(cost, instance.state[: instance.n_sites] != 0, top)
+        u = rng.random(len(cost)) * np.minimum(prefix.top, 60.0)
+        assert plain_bound(instance, prefix, u) <= best + 1e-6
+        lam = rng.normal(0, 20, len(instance.rows))
+        lam[(lam > 0) & np.isinf(instance.rows.upper)] = 0.0
+        lam[(lam < 0) & np.isinf(instance.rows.lower)] = 0.0
+        point = Point(u, lam, instance.state.copy())
+        assert raise_bound(instance, prefix, point, steps=60, cutoff=np.inf, target=best) <= best + 1e-6
+        # Aiming below the optimum by the cut-off alone must not lose it: it is worth exactly that.
+        point = Point(u.copy(), lam * 0, instance.state.copy())
+        assert raise_bound(instance, prefix, point, steps=60, cutoff=best + 1e-6, target=best) <= best + 1e-6
