@@ -129,6 +129,8 @@ def _uncapacitated(
 ) -> Plan:
     """Solve a problem whose open sites decide who is served from where."""
     cost = problem.data["service_cost"].values
+    if not np.issubdtype(cost.dtype, np.floating):
+        cost = cost.astype(np.float64)
     if not problem.allowed.all():
         cost = np.where(problem.allowed, cost, np.array(np.inf, cost.dtype))
     run = Uncapacitated(problem, cost, state, seed=seed, threads=threads, solver=solver)
