@@ -7,7 +7,7 @@ import numpy as np
 from sitewright.optimizer.cost import cost_split
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.assign import assign, from_values, is_free
-from sitewright.optimizer.engine.finish import cpu_seconds, make_plan
+from sitewright.optimizer.engine.finish import make_plan
 from sitewright.optimizer.engine.lagrangian import Relaxation, RootBound, root_bound
 from sitewright.optimizer.engine.presolve import impossible
 from sitewright.optimizer.engine.search import Search
@@ -23,7 +23,7 @@ from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import CancelToken, OnProgress
 from sitewright.optimizer.rules.base import Rule
 from sitewright.optimizer.solver.answer import Outcome
-from sitewright.optimizer.solver.process import SOLVERS, solve_model
+from sitewright.optimizer.solver.process import SOLVERS, resources, solve_model
 
 
 def solve(
@@ -76,7 +76,7 @@ def solve(
         If a limit or a cancel came before any plan.
     """
     _check_arguments(time_limit, gap, threads, seed, solver)
-    cpu_started = cpu_seconds()
+    cpu_started, _ = resources()
     problem = with_objective(problem.with_rules(*rules) if rules else problem, objective, p)
     state = State(time_limit, gap, cancel or CancelToken(), on_progress)
     state.say()

@@ -1,8 +1,6 @@
 """The plan made from what a solve knows at its end."""
 
 import platform
-import resource
-import sys
 from importlib.metadata import version
 
 import numpy as np
@@ -14,6 +12,7 @@ from sitewright.optimizer.fingerprint import input_hash
 from sitewright.optimizer.plan import Certificate, Plan, Status, Tie
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import relative_gap
+from sitewright.optimizer.solver.process import resources
 
 
 def make_plan(
@@ -33,6 +32,7 @@ def make_plan(
 ) -> Plan:
     split = cost_split(problem, decision)
     objective = sum(split.values())
+    cpu, peak = resources()
     # Rounding may leave the bound an ulp above the cost of the plan that proves it.
     bound = min(state.bound, objective)
     gap = relative_gap(objective, bound)
@@ -51,7 +51,7 @@ def make_plan(
         latency=latency_by_segment(problem, decision),
         certificate=certificate,
         stop_reason=stop_reason,
-        timings=dict(state.timings) | {"wall": state.elapsed, "cpu": cpu_seconds() - cpu_started},
+        timings=dict(state.timings) | {"wall": state.elapsed, "cpu": cpu - cpu_started},
         versions={"python": platform.python_version()}
         | {name: version(name) for name in ("sitewright", "numpy", "numba", "ortools", "xarray")},
         input_hash=input_hash(problem),
@@ -65,21 +65,8 @@ def make_plan(
         ties=ties,
         objective_kind=objective_kind,
         p=p,
-        peak_mib=peak_mib(),
+        peak_mib=peak,
     )
-
-
-def cpu_seconds() -> float:
-    """Return the CPU seconds of this process and of its children that have ended."""
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
-def peak_mib() -> float:
-    """Return the most memory that this process, or the largest of its ended children, ever held."""
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return max(resource.getrusage(w).ru_maxrss for w in who) / unit
 
 
 def latency_by_segment(problem: Problem, decision: Decision) -> dict[str, dict[str, float]]:

@@ -5,14 +5,19 @@ Frames both ways are a kind byte, a length and a body. Imports as little as it c
 
 import json
 import os
+import resource
+import shutil
 import struct
 import sys
 import threading
+import time
+from pathlib import Path
 from typing import IO, Any
 
 HEAD = struct.Struct("<cQ")
 JOB, MODEL, HINT, STOP = b"J", b"M", b"H", b"S"  # to the child
-READY, LINES, ANSWER, ERROR = b"R", b"L", b"A", b"E"  # from the child
+READY, LINES, USAGE, ANSWER, ERROR = b"R", b"L", b"U", b"A", b"E"  # from the child
+USED = struct.Struct("<dd")  # body of USAGE: CPU seconds and peak MiB of this process so far
 
 
 def send(stream: IO[bytes], kind: bytes, body: bytes = b"") -> None:
@@ -81,9 +86,31 @@ def _solve(job: dict[str, Any], model: bytes, hint: bytes, out: IO[bytes], inter
         )
     except Exception as error:
         # MathOpt raises a StatusNotOk whose str is the real text.
-        send(out, ERROR, f"{type(error).__name__}: {error}".encode())
-        return
-    send(out, ANSWER, result.SerializeToString())
+        last = (ERROR, f"{type(error).__name__}: {error}".encode())
+    else:
+        last = (ANSWER, result.SerializeToString())
+    send(out, USAGE, USED.pack(*used()))
+    send(out, *last)
+
+
+def used() -> tuple[float, float]:
+    """Return the CPU seconds of this process, and the most memory it ever held, in MiB."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def _leave(job: dict[str, Any]) -> None:
+    """End at once, solver and all, with the scratch folder that the parent can no longer remove."""
+    if "improving" in job:
+        shutil.rmtree(Path(job["improving"]).parent, ignore_errors=True)
+    os._exit(0)
+
+
+def _watch(parent: int, job: dict[str, Any]) -> None:
+    """Leave when the parent is gone. A fork of the parent holds the pipes too, so their end alone may never come."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    _leave(job)
 
 
 def main() -> None:
@@ -95,19 +122,27 @@ def main() -> None:
 
     job: dict[str, Any] = {}
     parts: dict[bytes, bytes] = {}
+    threading.Thread(target=_watch, args=(int(sys.argv[1]), job), daemon=True).start()
     interrupter = pybind_solve_interrupter.PySolveInterrupter()
     send(out, READY)
     while True:
         try:
             kind, body = receive(sys.stdin.buffer)
         except EOFError:
-            os._exit(0)
+            _leave(job)
         if kind == STOP:
             interrupter.interrupt()
         elif kind == JOB:
-            job = json.loads(body)
+            job.clear()
+            job.update(json.loads(body))
             interrupter = pybind_solve_interrupter.PySolveInterrupter()
-            work = (job, parts.pop(MODEL), parts.pop(HINT, b""), out, None if job["solver"] == "highs" else interrupter)
+            work = (
+                dict(job),
+                parts.pop(MODEL),
+                parts.pop(HINT, b""),
+                out,
+                None if job["solver"] == "highs" else interrupter,
+            )
             # In a thread, so that a stop and the parent's end are heard while the solver works.
             threading.Thread(target=_solve, args=work, daemon=True).start()
         else:

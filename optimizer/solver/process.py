@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import queue
+import resource
 import subprocess
 import sys
 import tempfile
@@ -37,13 +38,16 @@ class _Child:
         # The room's own folder must be importable there, however this interpreter found it.
         path = os.pathsep.join(p for p in (str(Path(child.__file__).parents[3]), os.environ.get("PYTHONPATH", "")) if p)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from sitewright.optimizer.solver.child import main; main()"],
+            [sys.executable, "-c", "from sitewright.optimizer.solver.child import main; main()", str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": path},
             # Ctrl-C goes to the whole group of a terminal; the child must outlive it until we ask for its incumbent.
             start_new_session=True,
         )
+        self.used = (0.0, 0.0)  # CPU seconds and peak MiB, as it last said
+        with _lock:
+            _alive.setdefault(os.getpid(), set()).add(self)
         self.frames: queue.Queue[tuple[bytes, bytes]] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -64,7 +68,10 @@ class _Child:
 
     def close(self) -> None:
         self.process.kill()
-        self.process.wait()
+        with _lock:
+            # From here on the operating system counts what it used, among the ended children.
+            _alive.get(os.getpid(), set()).discard(self)
+            self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 # A pipe whose other end is gone may fail to flush; it is closed all the same.
@@ -72,8 +79,10 @@ class _Child:
                     stream.close()
 
 
-_idle: dict[int, list[_Child]] = {}  # by process id: a fork must not use its parent's children
-_lock = threading.Lock()
+# By process id: a fork must not use its parent's children.
+_idle: dict[int, list[_Child]] = {}
+_alive: dict[int, set[_Child]] = {}
+_lock = threading.RLock()
 
 
 def _take() -> _Child:
@@ -103,8 +112,21 @@ def close_idle() -> None:
         one.close()
 
 
+def resources() -> tuple[float, float]:
+    """Return the CPU seconds of this process and all its children, and the peak MiB of the largest of them.
+
+    A child that still runs counts as it stood at its last answer; the operating system counts those that have ended.
+    """
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    with _lock:
+        both = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        alive = [one.used for one in _alive.get(os.getpid(), ())]
+    cpu = sum(r.ru_utime + r.ru_stime for r in both) + sum(seconds for seconds, _ in alive)
+    return cpu, max([r.ru_maxrss / unit for r in both] + [mib for _, mib in alive])
+
+
 # A fork while another thread holds the lock would leave it locked in the child for ever.
-os.register_at_fork(after_in_child=lambda: globals().__setitem__("_lock", threading.Lock()))
+os.register_at_fork(after_in_child=lambda: globals().__setitem__("_lock", threading.RLock()))
 
 
 def solve_model(
@@ -176,6 +198,8 @@ def _wait(
             kind, body = one.frames.get(timeout=0.1)
         except queue.Empty:
             kind, body = b"", b""
+        if kind == child.USAGE:
+            one.used = child.USED.unpack(body)
         if kind == child.ANSWER:
             return parse(body, model)
         if kind == child.ERROR:
