@@ -3,14 +3,17 @@
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from sitewright.optimizer.cli.source import Source
+from sitewright.optimizer.cli.source import Source, open_problem
+from sitewright.optimizer.errors import Flaw, InvalidProblem, SitewrightError
 
 SKIP = (".opt", ".bub", ".md", ".csv.md", ".sol", ".log")
+SLACK = 1e-6  # published values are printed with few decimals
 
 
 def bench(
@@ -22,9 +25,9 @@ def bench(
     time_limit: float = 60.0,
     gap: float = 1e-7,
     threads: int = 2,
-    json_: Annotated[bool, Parameter(name="--json")] = False,
+    json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
-    """Solve all instances below a folder and compare them with published optima.
+    """Solve all instances below a folder, check the plans, and compare them with published optima.
 
     Parameters
     ----------
@@ -41,18 +44,16 @@ def bench(
     json_
         Print a JSON document on stdout instead of a table.
     """
-    from sitewright.optimizer.errors import Flaw, InvalidProblem
-
     if not folder.exists():
         raise InvalidProblem([Flaw(str(folder), "exist", "nothing", "give a folder of instance files")])
     published = _published(optima) if optima is not None else {}
-    files = [folder] if folder.is_file() else sorted(f for f in folder.rglob("*") if f.is_file())
+    files = [folder] if folder.is_file() else sorted(f for f in folder.rglob("*") if f.is_file() and _is_instance(f))
+    if not files:
+        raise InvalidProblem([Flaw(str(folder), "hold instance files", "none", "give another folder")])
     rows = []
     for file in files:
-        if file.suffix in SKIP or file.name.lower().startswith(("readme", "opt-readme", "capinfo")):
-            continue
         row = _solve(file, source, time_limit, gap, threads)
-        known = published.get((file.parent.name, _stem(file)), published.get(("", _stem(file))))
+        known = _known(published, file, source)
         row |= {"published": known, "verdict": _verdict(row, known)}
         rows.append(row)
         if not json_:
@@ -61,9 +62,15 @@ def bench(
         print(json.dumps({"schema": "sitewright-bench/1", "instances": rows}))
     elif rows:
         proved = sum(r["verdict"].startswith("proved") for r in rows)
+        accepted = sum(r["accepted"] is True for r in rows)
         cpu = sum(r["cpu_s"] or 0.0 for r in rows)
-        print(f"{len(rows)} instances, {proved} proved, {cpu:.1f} CPU s", file=sys.stderr)
-    return 1 if any(r["verdict"] == "WRONG" for r in rows) else 0
+        say = f"{len(rows)} instances, {proved} proved, {accepted} accepted by the checker, {cpu:.1f} CPU s"
+        print(say, file=sys.stderr)
+    return 1 if any(r["verdict"] in ("WRONG", "REFUSED", "failed") for r in rows) else 0
+
+
+def _is_instance(file: Path) -> bool:
+    return file.suffix not in SKIP and not file.name.lower().startswith(("readme", "opt-readme", "capinfo"))
 
 
 def _solve(file: Path, source: Source, time_limit: float, gap: float, threads: int) -> dict[str, Any]:
@@ -82,9 +89,14 @@ def _solve(file: Path, source: Source, time_limit: float, gap: float, threads: i
             command += [f"--{'' if value else 'no-'}{name.replace('_', '-')}"]
         elif value is not None:
             command += [f"--{name.replace('_', '-')}", str(value)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
     empty = dict.fromkeys(("objective", "bound", "gap", "wall_s", "cpu_s", "peak_mib"))
-    row: dict[str, Any] = {"instance": str(file), "exit": done.returncode, **empty}
+    row: dict[str, Any] = {"instance": str(file), **empty, "accepted": None}
+    with tempfile.TemporaryDirectory(prefix="sitewright-") as scratch:
+        plan = Path(scratch) / "plan.json"
+        done = subprocess.run([*command, "-o", str(plan)], capture_output=True, text=True, check=False)
+        row["exit"] = done.returncode
+        if plan.is_file():
+            row["accepted"], row["findings"] = _check(plan, file, source)
     if done.stdout:
         document = json.loads(done.stdout)
         row |= {k: document[k] for k in empty} | {"status": document["status"]}
@@ -94,14 +106,37 @@ def _solve(file: Path, source: Source, time_limit: float, gap: float, threads: i
     return row
 
 
-def _published(optima: Path) -> dict[tuple[str, str], float]:
+def _check(plan: Path, file: Path, source: Source) -> tuple[bool, list[str]]:
+    """Return whether the independent checker accepts the plan, and what it finds wrong with it."""
+    from sitewright.optimizer.io.plan_json import read_plan_json
+
+    try:
+        problem = open_problem(str(file), source)
+        report = read_plan_json(plan, problem).verify(problem)
+    except SitewrightError as error:
+        return False, [str(error)]
+    return report.accepted, [str(finding) for finding in report.findings]
+
+
+def _known(published: dict[tuple[str, str], float | None], file: Path, source: Source) -> float | None:
+    """Return the published value: of the file's set, which its folder is named for, else of its name alone."""
+    stem = _stem(file)
+    # The capacity is not in the file (capa, capb, capc): published values have it in their name, capa_8000.
+    name = f"{stem}_{source.capacity}" if source.capacity not in (None, "ignore") else stem
+    return published.get((file.parent.name, name), published.get(("", name)))
+
+
+def _published(optima: Path) -> dict[tuple[str, str], float | None]:
+    """Return the published values by (set, name), and by ("", name): None there where sets differ on it."""
     from sitewright.instances.optima import read_optima
 
-    out: dict[tuple[str, str], float] = {}
+    out: dict[tuple[str, str], float | None] = {}
     for record in read_optima(optima):
         if record.value is not None:
             out[record.set, record.instance] = record.value
-            out["", record.instance] = record.value
+            before = out.get(("", record.instance), record.value)
+            same = before is not None and abs(before - record.value) <= SLACK * max(1.0, abs(record.value))
+            out["", record.instance] = record.value if same else None
     return out
 
 
@@ -110,14 +145,15 @@ def _stem(file: Path) -> str:
 
 
 def _verdict(row: dict[str, Any], known: float | None) -> str:
-    """Return proved, equal, better, worse or WRONG, against the published value."""
+    """Return proved, equal, better, worse or WRONG, against the published value; REFUSED if the checker says so."""
     if row["objective"] is None:
         return str(row["status"])
+    if row["accepted"] is False:
+        return "REFUSED"
     proved = row["status"] == "optimal"
     if known is None:
         return "proved" if proved else "open"
-    # Published values are printed with few decimals.
-    slack = 1e-6 * max(1.0, abs(known))
+    slack = SLACK * max(1.0, abs(known))
     if row["bound"] > known + slack:
         return "WRONG"  # a bound above a value that somebody reached
     difference = row["objective"] - known
@@ -129,8 +165,9 @@ def _verdict(row: dict[str, Any], known: float | None) -> str:
 def _line(row: dict[str, Any]) -> str:
     if row["objective"] is None:
         return f"{Path(row['instance']).name:<24} {row['verdict']}: {row.get('message', '')[:90]}"
+    refused = f": {row['findings'][0]}" if row["verdict"] == "REFUSED" else ""
     known = f"{row['published']:.6f}" if row["published"] is not None else "-"
     return (
         f"{Path(row['instance']).name:<24} {row['objective']:>16.6f} {known:>16} bound {row['bound']:>16.6f}"
-        f" gap {row['gap']:.1e} {row['cpu_s']:7.1f} CPU s {row['peak_mib']:6.0f} MiB {row['verdict']}"
+        f" gap {row['gap']:.1e} {row['cpu_s']:7.1f} CPU s {row['peak_mib']:6.0f} MiB {row['verdict']}{refused}"
     )

@@ -45,9 +45,10 @@ def show_plan(plan: Plan, problem: Problem, console: Console) -> None:
     split = "   ".join(f"{kind} {value:,.0f}" for kind, value in plan.cost_split.items())
     unit = problem.data.attrs.get("currency", "EUR")
     console.print(f"cost {plan.objective:,.0f} {unit}/yr = {split}", highlight=False)
+    source = _latency_source(problem)
     for segment, ms in plan.latency.items():
         line = f"mean {ms['mean']:.1f}, median {ms['p50']:.1f}, 95 % {ms['p95']:.1f}, worst {ms['worst']:.1f}"
-        console.print(f"latency (modelled) {segment}: {line} ms", highlight=False)
+        console.print(f"latency{source} {segment}: {line} ms", highlight=False)
     for line in tie_lines(plan):
         console.print(line, highlight=False)
     proved = plan.certificate.root_bound
@@ -56,6 +57,14 @@ def show_plan(plan: Plan, problem: Problem, console: Console) -> None:
         + (f", the rest is the word of {plan.certificate.solver}" if plan.certificate.solver else ""),
         highlight=False,
     )
+
+
+def _latency_source(problem: Problem) -> str:
+    """Say where the round trips come from, as far as the data know."""
+    if "latency_source" not in problem.data:
+        return ""
+    measured = problem.data["latency_source"].values.astype(str) == "measured"
+    return " (measured)" if measured.all() else " (partly measured)" if measured.any() else " (modelled)"
 
 
 def verdict(plan: Plan) -> str:
@@ -95,27 +104,21 @@ def _change(closed: tuple[str, ...], opened: tuple[str, ...]) -> str:
 
 
 def _sites(plan: Plan, problem: Problem) -> Table:
-    table = Table(box=None, header_style="bold")
-    for name in ("site", "partner", "country", "status"):
-        table.add_column(name, overflow="fold")
-    for name in ("load MW", "capacity MW", "fixed EUR/yr", "customers"):
-        table.add_column(name, justify="right")
+    """Return the open sites as a table of 80 columns where labels are short; status is left out if it says nothing."""
     where = plan.decision.open.nonzero()[0]
     status, partner = problem.text("status", "candidate"), problem.text("site_partner")
     place, capacity = problem.text("jurisdiction"), problem.numbers("capacity", float("inf"))
-    load = plan.decision.load(plan.demand)
+    load, some_status = plan.decision.load(plan.demand), bool((status[where] != "candidate").any())
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    for name in ("site", "partner", "country", *(("status",) if some_status else ())):
+        table.add_column(name, overflow="fold")
+    for name in ("load MW", "capacity MW", "fixed EUR/yr", "customers"):
+        table.add_column(name, justify="right", no_wrap=True)  # a number that is cut is a wrong number
     for j in where:
         room = "no limit" if capacity[j] == float("inf") else f"{capacity[j]:.1f}"
-        served = int((plan.decision.site == j).sum())
+        words = [str(plan.sites[j]), str(partner[j]) or "own", str(place[j])]
+        words += [str(status[j])] if some_status else []
         cost = f"{problem.numbers('fixed_cost')[j]:,.0f}"
-        table.add_row(
-            str(plan.sites[j]),
-            str(partner[j]) or "own",
-            str(place[j]),
-            str(status[j]),
-            f"{load[j]:.2f}",
-            room,
-            cost,
-            str(served),
-        )
+        served = int((plan.decision.site == j).sum())
+        table.add_row(*words, f"{load[j]:.2f}", room, cost, str(served))
     return table

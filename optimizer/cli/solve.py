@@ -20,14 +20,14 @@ def solve(
     source: Source = Source(),
     *,
     objective: Literal["cost", "p-median"] = "cost",
-    output: Annotated[list[Path] | None, Parameter(name=["--output", "-o"])] = None,
-    json_: Annotated[bool, Parameter(name="--json")] = False,
+    output: Annotated[list[Path] | None, Parameter(name=["--output", "-o"], negative="")] = None,
+    json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
     time_limit: float | None = None,
     gap: float = 1e-6,
     seed: int = 0,
     threads: int = 2,
     solver: Literal["highs", "scip", "cp-sat"] = "highs",
-    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"])] = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="")] = False,
 ) -> int:
     """Solve a case folder, a bundled case, or an instance file.
 
@@ -58,15 +58,16 @@ def solve(
 
     import sitewright
     from sitewright.optimizer.cli.console import ProgressPrinter, show_plan
+    from sitewright.optimizer.errors import InvalidProblem
     from sitewright.optimizer.io.plan_json import plan_document
-    from sitewright.optimizer.io.write import check_target, write_plan
+    from sitewright.optimizer.io.write import check_targets, write_plan
     from sitewright.optimizer.plan import Status
     from sitewright.optimizer.solver.process import close_idle
 
     targets = list(output or [])
-    for target in targets:
-        check_target(target)
+    check_targets(targets)
     problem = open_problem(case, source)
+    check_targets(targets, problem)
     cancel, printer = CancelToken(), ProgressPrinter()
     with _ctrl_c(cancel):
         try:
@@ -88,16 +89,23 @@ def solve(
     if cancel.cancelled and not targets:
         # An interrupted solve must not lose its plan.
         targets = [Path(f"{problem.name}-interrupted.json")]
+    written, flaws = [], []
     for target in targets:
-        write_plan(plan, problem, target)
+        try:
+            write_plan(plan, problem, target)
+            written.append(target)
+        except InvalidProblem as error:
+            flaws += error.flaws  # the plan is shown, and written elsewhere, all the same
     # A log file has no width; a site must not be cut there.
     console = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else 140)
     if not quiet:
         show_plan(plan, problem, console)
-        for target in targets:
+        for target in written:
             console.print(f"wrote {target}", highlight=False)
     if json_:
         sys.stdout.write(json.dumps(plan_document(plan), allow_nan=False) + "\n")
+    if flaws:
+        raise InvalidProblem(flaws)
     if plan.status is Status.OPTIMAL:
         return 0
     return {"cancelled": 130, "time limit": 4}.get(plan.stop_reason, 1)

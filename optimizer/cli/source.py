@@ -1,16 +1,17 @@
 """Where a command's problem comes from: a case folder, a bundled case, or an instance file of the field."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from sitewright.optimizer.errors import Flaw, InvalidProblem
 from sitewright.optimizer.problem import Problem
 
 
 @Parameter(name="*")
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """How an instance file is read; case folders need none of it."""
 
@@ -39,8 +40,18 @@ def open_problem(where: str, source: Source) -> Problem:
             rounding=source.rounding,
             capacity=source.capacity,
         )
+    flaws = [
+        Flaw(f"option '--{name}'", f"be left out: {where} is no instance file", repr(value), "leave it out")
+        for name in ("format", "rounding", "capacity")
+        if (value := getattr(source, name)) is not None
+    ]
+    if flaws:
+        raise InvalidProblem(flaws)
     from sitewright.optimizer.io import load
     from sitewright.optimizer.rules import SingleSource
 
     problem = load(where)
-    return problem.with_rules(SingleSource()) if source.single_source else problem
+    if source.single_source is None:
+        return problem
+    rules = tuple(rule for rule in problem.rules if not isinstance(rule, SingleSource))
+    return replace(problem, rules=(*rules, SingleSource()) if source.single_source else rules)

@@ -1,6 +1,7 @@
 """A plan as GeoJSON (RFC 7946): open sites and customers as points, links as lines."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from sitewright.optimizer.io.atomic import write_whole
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 
+COORDINATES = ("customer_lat", "customer_lon", "site_lat", "site_lon")
+
 
 def plan_geojson(plan: Plan, problem: Problem) -> dict[str, Any]:
     """Return a FeatureCollection.
@@ -20,11 +23,9 @@ def plan_geojson(plan: Plan, problem: Problem) -> dict[str, Any]:
     InvalidProblem
         If the problem has no coordinates.
     """
-    needed = ("customer_lat", "customer_lon", "site_lat", "site_lon")
-    missing = [name for name in needed if not problem.has(name)]
-    if missing:
-        flaw = Flaw("GeoJSON output", f"have {', '.join(needed)}", f"no {', '.join(missing)}", "write JSON or NetCDF")
-        raise InvalidProblem([flaw])
+    flaws = list(flaws_of_geojson(problem))
+    if flaws:
+        raise InvalidProblem(flaws)
     home = np.column_stack([problem.numbers("customer_lon"), problem.numbers("customer_lat")]).tolist()
     place = np.column_stack([problem.numbers("site_lon"), problem.numbers("site_lat")]).tolist()
     d, load = plan.decision, plan.decision.load(plan.demand)
@@ -49,6 +50,15 @@ def plan_geojson(plan: Plan, problem: Problem) -> dict[str, Any]:
             properties["latency_ms"] = float(problem.data["latency"].values[i, j])
         features.append(_feature("LineString", [home[i], place[j]], properties))
     return {"type": "FeatureCollection", "features": features}
+
+
+def flaws_of_geojson(problem: Problem) -> Iterator[Flaw]:
+    """Yield what the problem lacks for a map."""
+    missing = [name for name in COORDINATES if not problem.has(name)]
+    if missing:
+        yield Flaw(
+            "GeoJSON output", f"have {', '.join(COORDINATES)}", f"no {', '.join(missing)}", "write JSON or NetCDF"
+        )
 
 
 def write_plan_geojson(plan: Plan, problem: Problem, target: Path) -> None:

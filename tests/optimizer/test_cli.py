@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
 from sitewright.instances import generate
 from sitewright.kernels import KERNELS
 from sitewright.optimizer.cli import run
+from sitewright.optimizer.io import plan_json
+from sitewright.optimizer.io.plan_json import read_plan_json
 
 
 @pytest.fixture
@@ -115,3 +118,62 @@ def test_ctrl_c_writes_the_best_plan(tmp_path):
     assert process.returncode == 130, rest
     assert time.monotonic() - asked < 5
     assert json.loads((tmp_path / "hard-interrupted.json").read_text())["status"] == "feasible"
+
+
+def test_an_output_that_cannot_be_written_is_found_before_the_solve(small, tmp_path, capsys):
+    """An hour of solving must not end in an error about a file name."""
+    folder = tmp_path / "taken.json"
+    folder.mkdir()
+    outputs = [folder, tmp_path / "nowhere" / "plan.nc", tmp_path / "plan.xlsx"]
+    assert run(["solve", str(small), *(token for o in outputs for token in ("-o", str(o)))]) == 2
+    said = capsys.readouterr().err
+    assert all(str(output) in said for output in outputs) and "presolve" not in said
+    assert run(["solve", str(small), "-o", str(tmp_path / "p.geojson"), "-o", str(tmp_path / "p.json")]) == 2
+    assert "presolve" not in capsys.readouterr().err
+
+
+def test_a_plan_is_shown_and_written_elsewhere_when_one_output_fails(small, tmp_path, capsys, monkeypatch):
+    """A disk that fills up during the solve must not take the plan with it."""
+
+    def full(plan, problem, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sitewright.optimizer.io.write.write_plan_netcdf", full)
+    good = tmp_path / "plan.json"
+    assert run(["solve", str(small), "--json", "-o", str(tmp_path / "plan.nc"), "-o", str(good)]) == 2
+    said = capsys.readouterr()
+    assert json.loads(good.read_text()) == json.loads(said.out)
+    assert "No space left" in said.err and "Traceback" not in said.err
+
+
+def test_options_of_instance_files_are_refused_for_a_case(capsys):
+    """An option that is silently ignored is believed to have worked."""
+    assert run(["check", "europe-2015", "--format", "plc", "--rounding", "floor"]) == 2
+    said = capsys.readouterr().err
+    assert "--format" in said and "--rounding" in said
+
+
+def test_options_are_not_taken_from_stray_words(small):
+    """`solve a.csv b.csv` must not read the second name as a format."""
+    assert run(["solve", str(small), "csv"]) == 2
+
+
+def test_bench_of_a_folder_without_instances_is_an_error(tmp_path):
+    assert run(["bench", str(tmp_path)]) == 2
+
+
+def test_bench_has_each_plan_checked(small, capsys, monkeypatch):
+    """Without the check an instance would count as proved on the word of the solve alone."""
+    assert run(["bench", str(small)]) == 0
+    assert "1 accepted" in capsys.readouterr().err
+    monkeypatch.setattr(plan_json, "read_plan_json", lambda *args: replace(read_plan_json(*args), objective=5.0))
+    assert run(["bench", str(small)]) == 1
+    assert "REFUSED: " in capsys.readouterr().out
+
+
+def test_bench_does_not_compare_with_a_value_of_another_set(small, tmp_path, capsys):
+    """`capa` of two sets has two optima: the wrong one would brand a right answer as WRONG."""
+    optima = tmp_path / "optima.csv.md"
+    optima.write_text("set,instance,best_known\none,small,7.0\nother,small,6.0\nthird,small,6.0\n")
+    assert run(["bench", str(small), "--optima", str(optima), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["instances"][0]["published"] is None
