@@ -28,7 +28,8 @@ def with_objective(problem: Problem, objective: str, p: int | None) -> Problem:
     if objective not in OBJECTIVES:
         fix = f"use one of {', '.join(OBJECTIVES)}"
         flaws.append(Flaw("argument 'objective'", f"be one of {', '.join(OBJECTIVES)}", repr(objective), fix))
-    if p is not None and not (isinstance(p, int | np.integer) and 1 <= p <= problem.n_sites):
+    whole = isinstance(p, int | np.integer) and not isinstance(p, bool)
+    if p is not None and not (whole and 1 <= p <= problem.n_sites):
         fix = f"choose a whole number from 1 to {problem.n_sites}"
         flaws.append(Flaw("argument 'p'", f"lie between 1 and the {problem.n_sites} sites there are", repr(p), fix))
     counted = any(isinstance(rule, SiteCount) for rule in problem.rules)

@@ -43,6 +43,7 @@ class Problem:
     name: str = "problem"
 
     def __post_init__(self) -> None:
+        _check_kinds(self.data, tuple(self.rules))
         data = _with_service_cost(_normalised(self.data))
         object.__setattr__(self, "data", data)
         object.__setattr__(self, "rules", tuple(self.rules))
@@ -91,7 +92,7 @@ class Problem:
         """
         given: dict[str, Any] = {"service_cost": service_cost, "fixed_cost": fixed_cost}
         given |= {k: v for k, v in variables.items() if v is not None}
-        cost = np.asarray(service_cost)
+        cost = _array(service_cost, "service_cost")
         if cost.ndim != 2:
             fix = "give a matrix, customers x sites"
             raise InvalidProblem([Flaw("argument 'service_cost'", "have 2 dimensions", f"shape {cost.shape}", fix)])
@@ -109,7 +110,7 @@ class Problem:
                     Flaw(f"argument {key!r}", "be a variable of a problem", "an unknown name", f"use one of {known}")
                 )
                 continue
-            array, shape = np.asarray(value), tuple(len(labels[d]) for d in spec.dims)
+            array, shape = _array(value, key), tuple(len(labels[d]) for d in spec.dims)
             if array.shape != shape:
                 fix = "transpose it: customers are rows" if array.shape == shape[::-1] else "give one value for each"
                 flaws.append(Flaw(f"argument {key!r}", f"have shape {shape} = {spec.dims}", str(array.shape), fix))
@@ -185,6 +186,30 @@ class Problem:
     def with_rules(self, *rules: "Rule") -> "Problem":
         """Return the same problem with more rules."""
         return replace(self, rules=(*self.rules, *rules))
+
+
+def _check_kinds(data: object, rules: tuple[object, ...]) -> None:
+    """Raise InvalidProblem where something is not even of the right kind."""
+    from sitewright.optimizer.rules.base import Rule
+
+    flaws = []
+    if not isinstance(data, xr.Dataset):
+        fix = "give a Dataset, or call Problem.from_arrays or sitewright.load"
+        flaws.append(Flaw("argument 'data'", "be an xarray.Dataset", type(data).__name__, fix))
+    for rule in rules:
+        if not isinstance(rule, Rule):
+            fix = "make one of sitewright.rules, such as SiteCount(at_most=3)"
+            flaws.append(Flaw("argument 'rules'", "hold rules", repr(rule), fix))
+    if flaws:
+        raise InvalidProblem(flaws)
+
+
+def _array(value: ArrayLike, name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(value)
+    except ValueError:  # rows of different lengths
+        fix = "give as many values in each row"
+        raise InvalidProblem([Flaw(f"argument {name!r}", "be an array", "rows of unequal length", fix)]) from None
 
 
 def _normalised(data: xr.Dataset) -> xr.Dataset:

@@ -6,6 +6,7 @@ import numpy as np
 
 from sitewright.optimizer.cost import cost_split
 from sitewright.optimizer.decision import Decision
+from sitewright.optimizer.engine.arguments import check_arguments, check_solver
 from sitewright.optimizer.engine.assign import assign, from_values, is_free
 from sitewright.optimizer.engine.finish import make_plan
 from sitewright.optimizer.engine.lagrangian import Relaxation, RootBound, root_bound
@@ -14,7 +15,7 @@ from sitewright.optimizer.engine.search import Search
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.engine.ties import find_ties
 from sitewright.optimizer.engine.uncapacitated import Uncapacitated
-from sitewright.optimizer.errors import Flaw, Infeasible, InvalidProblem, LimitReached
+from sitewright.optimizer.errors import Infeasible, LimitReached
 from sitewright.optimizer.model.build import build, site_model
 from sitewright.optimizer.model.columns import Columns, Rows, row
 from sitewright.optimizer.objective import with_objective
@@ -23,7 +24,7 @@ from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import CancelToken, OnProgress
 from sitewright.optimizer.rules.base import Rule
 from sitewright.optimizer.solver.answer import Outcome
-from sitewright.optimizer.solver.process import SOLVERS, resources, solve_model
+from sitewright.optimizer.solver.process import resources, solve_model
 
 
 def solve(
@@ -75,9 +76,10 @@ def solve(
     LimitReached
         If a limit or a cancel came before any plan.
     """
-    _check_arguments(time_limit, gap, threads, seed, solver)
+    check_arguments(problem, time_limit=time_limit, gap=gap, threads=threads, seed=seed, solver=solver)
     cpu_started, _ = resources()
     problem = with_objective(problem.with_rules(*rules) if rules else problem, objective, p)
+    check_solver(problem, solver)
     state = State(time_limit, gap, cancel or CancelToken(), on_progress)
     state.say()
     reasons = list(impossible(problem))
@@ -303,19 +305,3 @@ def _hint(
     partners = problem.partner_of[decision.open]
     used[partners[partners >= 0]] = 1.0
     return np.concatenate([decision.open.astype(np.float64), used, shares[columns.pair_customer, columns.pair_site]])
-
-
-def _check_arguments(time_limit: float | None, gap: float, threads: int, seed: int, solver: str) -> None:
-    flaws = []
-    if time_limit is not None and not 0 < time_limit < np.inf:
-        flaws.append(Flaw("argument 'time_limit'", "be a positive number of seconds", repr(time_limit), "give seconds"))
-    if not 0 <= gap < 1:
-        flaws.append(Flaw("argument 'gap'", "lie between 0 and 1", repr(gap), "give 0.0001 for 0.01 %"))
-    if threads < 1:
-        flaws.append(Flaw("argument 'threads'", "be 1 or more", repr(threads), "give a number of threads"))
-    if not 0 <= seed < 2**31:
-        flaws.append(Flaw("argument 'seed'", "be a whole number from 0 to 2147483647", repr(seed), "give another seed"))
-    if solver not in SOLVERS:
-        flaws.append(Flaw("argument 'solver'", f"be one of {', '.join(SOLVERS)}", repr(solver), "choose one of them"))
-    if flaws:
-        raise InvalidProblem(flaws)

@@ -38,7 +38,7 @@ def test_scip_agrees_with_highs(single_source):
 def test_cp_sat_is_refused_with_split_demand():
     """CP-SAT discretises continuous shares and has returned a wrong optimum."""
     problem = generate("cornuejols", seed=3, customers=15, sites=6, r=3.0)
-    with pytest.raises(sw.SitewrightError, match="cp-sat"):
+    with pytest.raises(sw.InvalidProblem, match="cp-sat"):
         sw.solve(problem, solver="cp-sat")
 
 
@@ -97,6 +97,13 @@ def test_two_solves_in_two_threads_do_not_disturb_each_other():
     [
         ("p", {"p": 0}),
         ("p", {"p": 99}),
+        ("p", {"p": True}),
+        ("gap", {"gap": "0.1"}),
+        ("time_limit", {"time_limit": "10"}),
+        ("threads", {"threads": 1.5}),
+        ("seed", {"seed": None}),
+        ("solver", {"solver": "cp-sat"}),
+        ("rules", {"rules": ["site_count"]}),
         ("gap", {"gap": -1.0}),
         ("time_limit", {"time_limit": float("nan")}),
         ("threads", {"threads": 0}),
@@ -108,6 +115,21 @@ def test_two_solves_in_two_threads_do_not_disturb_each_other():
 def test_a_wrong_argument_is_named(field, arguments):
     with pytest.raises(sw.InvalidProblem, match=field):
         sw.solve(generate("euclidean_ufl", seed=1, n=10), **arguments)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: sw.solve("europe-2015"),  # type: ignore[arg-type]
+        lambda: sw.Problem({}),  # type: ignore[arg-type]
+        lambda: sw.Problem.from_arrays(service_cost=[[1, 2], [3]], fixed_cost=[1, 1]),
+        lambda: sw.Problem.from_arrays(service_cost=[[1, 2]], fixed_cost=[1, 1], rules=[sw.rules.SiteCount]),
+    ],
+)
+def test_what_is_of_the_wrong_kind_is_named(make):
+    """A service must be able to tell its user's mistake from a bug of ours."""
+    with pytest.raises(sw.InvalidProblem, match=r"argument '.*Fix: "):
+        make()
 
 
 def test_counting_proves_a_shortage_in_numbers():
