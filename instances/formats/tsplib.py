@@ -31,7 +31,9 @@ def read(source: Source, options: Options) -> Problem:
     head, found, body = source.text.partition(MARK)
     keys = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in head.splitlines())}
     kind = keys.get("EDGE_WEIGHT_TYPE", "EUC_2D")
-    if not found or kind not in PLANE:
+    if not found:
+        raise source.fail(f"have a {MARK}", "none", "give the distances as a CSV matrix")
+    if kind not in PLANE:
         raise source.fail(f"have points in the plane ({', '.join(PLANE)})", kind, "give the distances as a CSV matrix")
     points = _points(source, keys.get("DIMENSION"), body.removesuffix("EOF"), head.count("\n") + 1)
     n = len(points)
@@ -56,7 +58,13 @@ def _points(source: Source, dimension: str | None, body: str, row: int) -> NDArr
         raise source.fail(must, f"{len(numbers.values)} numbers", "give the whole file", row=last)
     if n > MOST_POINTS:
         raise source.fail(f"have at most {MOST_POINTS} points: the matrix is dense", n, "take a smaller instance")
-    return numbers.take(3 * n, "points", low=-np.inf).reshape(n, 3)[:, 1:]
+    points = numbers.take(3 * n, "points", low=-np.inf).reshape(n, 3)
+    labels, count = np.unique(points[:, 0], return_counts=True)
+    if (count > 1).any():
+        label = labels[np.argmax(count > 1)]
+        last = int(np.flatnonzero(points[:, 0] == label)[-1])
+        raise source.fail("number each point once", f"{label:g} again", "correct the number", row=numbers.row(3 * last))
+    return points[:, 1:]
 
 
 def _distances(points: NDArray[np.float64], rounding: str) -> NDArray[np.float64]:

@@ -58,7 +58,7 @@ def solve(
 
     import sitewright
     from sitewright.optimizer.cli.console import ProgressPrinter, show_plan
-    from sitewright.optimizer.errors import InvalidProblem
+    from sitewright.optimizer.errors import Flaw, InvalidProblem
     from sitewright.optimizer.io.plan_json import plan_document
     from sitewright.optimizer.io.write import check_targets, write_plan
     from sitewright.optimizer.plan import Status
@@ -89,7 +89,8 @@ def solve(
     if cancel.cancelled and not targets:
         # An interrupted solve must not lose its plan.
         targets = [Path(f"{problem.name}-interrupted.json")]
-    written, flaws = [], []
+    written: list[Path] = []
+    flaws: list[Flaw] = []
     for target in targets:
         try:
             write_plan(plan, problem, target)

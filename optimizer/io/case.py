@@ -85,10 +85,10 @@ def _from_tables(folder: Path, head: CaseFile | None, flaws: list[Flaw]) -> Prob
     rtt = read_table(folder / "rtt.csv", flaws) if (folder / "rtt.csv").exists() else None
     cells = {dim: _cells(table, _COLUMNS[dim], flaws) for dim, table in tables.items() if table is not None}
     customers, sites = cells.get("customer"), cells.get("site")
-    if customers is None or sites is None or head is None:
-        raise InvalidProblem(flaws)
     known = {dim: table for dim, table in tables.items() if table is not None}
     _check_references(known, cells, head, flaws)
+    if customers is None or sites is None or head is None:
+        raise InvalidProblem(flaws)
     if flaws and rtt is None:
         raise InvalidProblem(flaws)
     ids = customers["id"].tolist(), sites["id"].tolist()
@@ -138,17 +138,18 @@ def _cells(table: Table, columns: tuple[Column, ...], flaws: list[Flaw]) -> dict
 
 
 def _check_references(
-    tables: Mapping[str, Table], cells: Mapping[str, dict[str, Array] | None], head: CaseFile, flaws: list[Flaw]
+    tables: Mapping[str, Table], cells: Mapping[str, dict[str, Array] | None], head: CaseFile | None, flaws: list[Flaw]
 ) -> None:
-    """Check the labels of one table that another must hold, and the names of extra columns."""
-    customers, sites, partners = cells["customer"] or {}, cells["site"] or {}, cells.get("partner") or {}
-    if head.penalties:
+    """Check the labels of one table that another must hold, and the names of extra columns; what is broken is left."""
+    customers, sites, partners = (cells.get(dim) or {} for dim in ("customer", "site", "partner"))
+    if head is not None and head.penalties and customers:
         check_labels(tables["customer"], "segment", customers["segment"].tolist(), list(head.penalties), flaws)
-    check_labels(tables["site"], "partner", sites["partner"].tolist(), _known(partners, "id"), flaws)
+    if sites and (partners or "partner" not in tables):
+        check_labels(tables["site"], "partner", sites["partner"].tolist(), _known(partners, "id"), flaws)
     for column, of_sites in (("metros", "metro"), ("exclusive_in", "jurisdiction")):
-        if partners:
+        if partners and sites:
             check_labels(tables["partner"], column, partners[column].tolist(), _known(sites, of_sites), flaws)
-    for k, metro in enumerate(sites["metro"].tolist()):
+    for k, metro in enumerate(sites["metro"].tolist() if sites else ()):
         if "|" in metro:
             where = f"sites.csv, row {tables['site'].lines[k]}, column metro"
             flaws.append(Flaw(where, "not hold |, which separates metros", repr(metro), "rename the metro"))

@@ -28,7 +28,8 @@ def read_netcdf(folder: Path, flaws: list[Flaw]) -> xr.Dataset | None:
         flaws.append(Flaw(FILE, "be readable", str(error.strerror or error), "check the file and its permissions"))
         return None
     try:
-        with xr.open_dataset(io.BytesIO(raw), engine="h5netcdf") as data:
+        # Undecoded: some versions of xarray turn a latency in ms into time deltas.
+        with xr.open_dataset(io.BytesIO(raw), engine="h5netcdf", decode_times=False, decode_timedelta=False) as data:
             return data.load()
     except Exception as error:  # HDF5, h5netcdf and xarray have no common class for broken bytes
         flaws.append(Flaw(FILE, "be NetCDF 4", str(error) or type(error).__name__, "write it with xarray's to_netcdf"))

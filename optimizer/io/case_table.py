@@ -118,7 +118,8 @@ def _number(table: Table, row: int, cell: str, c: Column, flaws: list[Flaw]) -> 
         return value
     if not c.low <= value <= c.high or (c.above and value == c.low):
         must = f"be more than {c.low:g} and at most {c.high:g}" if c.above else f"lie between {c.low:g} and {c.high:g}"
-        flaws.append(Flaw(where, must, cell, f"correct the value; the unit is in the column's name, {c.name!r}"))
+        unit = f"; the unit is in the column's name, {c.name!r}" if stem(c.name) != c.name else ""
+        flaws.append(Flaw(where, must, cell[:40], "correct the value" + unit))
         return math.nan
     return value
 

@@ -127,11 +127,35 @@ def test_netcdf_round_trip(tmp_path):
         ("pmed.txt", "3 1 1\n1 9 5\n", "vertices from 1 to 3"),
         ("pmed.txt", "3 1 7\n1 2 5\n", "at most the 3 vertices"),
         ("t.tsp", TSP, "p"),
+        ("t.tsp", TSP.replace("\n3 2.0", "\n2 2.0"), "row 7: must number each point once"),
+        ("t.tsp", "EDGE_WEIGHT_TYPE : EUC_2D\n", "must have a NODE_COORD_SECTION"),
+        ("t.csv", CSV.replace("customer,demand", "customer,need"), "must start with customer,demand"),
+        ("t.csv", "site,fixed,Paris,Oslo\nFRA,7,4,6\n", "transpose"),
     ],
 )
 def test_a_bad_file_is_refused_with_what_was_found(tmp_path, name, text, message):
     with pytest.raises(sw.InvalidProblem, match=message):
         sw.read(write(tmp_path, name, text))
+
+
+def test_all_flaws_of_a_table_are_named_at_once(tmp_path):
+    """One flaw a run would send the user round and round."""
+    text = (
+        "customer,demand,FRA,AMS,FRA\nfixed_cost,,x,-8,1\ncapacity,,nan,,1\nParis,-1,4,1e300,1\nParis,,5,6\n,1,1,1,\n"
+    )
+    with pytest.raises(sw.InvalidProblem) as caught:
+        sw.read(write(tmp_path, "t.csv", text))
+    said = [(flaw.where.rpartition("t.csv, ")[2], flaw.found) for flaw in caught.value.flaws]
+    assert said == [
+        ("row 1, column 5", "'FRA' twice"),
+        ("row 2, column 'FRA'", "'x'"),
+        ("row 2, column 'AMS'", "'-8'"),
+        ("row 3, column 'FRA'", "'nan'"),
+        ("row 4, column 'demand'", "'-1'"),
+        ("row 4, column 'AMS'", "'1e300'"),
+        ("row 5", "4"),
+        ("row 6, column 'customer'", "an empty cell"),
+    ]
 
 
 @pytest.mark.parametrize("p", [0, 4, -1])

@@ -301,3 +301,13 @@ def test_optional_tables_and_columns_may_be_left_out(case: Any) -> None:
     assert problem.n_partners == 0
     assert {rule.name for rule in problem.all_rules} == {"service", "site_status"}
     assert problem.numbers("penalty_rate").tolist() == [0.0]
+
+
+def test_a_missing_column_hides_no_flaw_of_another_table(case: Any) -> None:
+    """All problems at once: references between the tables that can be read are checked as well."""
+    case.replace("customers.csv", "demand_mw", "power").replace("sites.csv", ",colo,3,", ",nobody,3,")
+    case.replace("partners.csv", ",fra,DEU", ",nowhere,DEU")
+    with pytest.raises(InvalidProblem) as caught:
+        load(case.folder)
+    said = str(caught.value)
+    assert "column demand_mw" in said and "'nobody'" in said and "'nowhere'" in said
