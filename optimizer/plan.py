@@ -92,6 +92,8 @@ class Plan:
         Seconds of wall clock by stage, and "cpu".
     versions, input_hash, seed, backend, threads
         What is needed to do it again.
+    said_load
+        MW of each open site as a file said it, for the checker alone; `load` is what the assignment gives.
     """
 
     status: Status
@@ -121,6 +123,7 @@ class Plan:
     objective_kind: str = "cost"
     p: int | None = None
     peak_mib: float = 0.0
+    said_load: Mapping[str, float] | None = None
 
     @cached_property
     def assignment(self) -> xr.Dataset:

@@ -94,7 +94,7 @@ def read_plan_json(file: Path, problem: Problem) -> Plan:
         )
     try:
         return _plan(document, problem, where)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, InvalidProblem):
             raise
         flaw = Flaw(where, f"hold every part of {SCHEMA}", f"{type(error).__name__}: {error}", "write the plan again")
@@ -109,13 +109,17 @@ def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:
     is_open[_positions(document["open_sites"], problem.sites, "site", where)] = True
     order = np.lexsort((site, customer))
     share = np.asarray(links["share"], dtype=np.float64)
+    if share.shape != customer.shape or site.shape != customer.shape:
+        found = f"{len(customer)} customers, {len(site)} sites and shares of shape {share.shape}"
+        raise InvalidProblem([Flaw(where, "have one site and one share a link", found, "write the plan again")])
     solver_bound = certificate["solver_bound"]
+    decision = Decision(is_open, customer[order], site[order], share[order])
     return Plan(
         status=Status(document["status"]),
         problem_name=document["problem"],
         open_sites=tuple(document["open_sites"]),
         partners=tuple(document["partners"]),
-        decision=Decision(is_open, customer[order], site[order], share[order]),
+        decision=decision,
         objective=float(document["objective"]),
         bound=float(document["bound"]),
         gap=float(document["gap"]),
@@ -145,6 +149,7 @@ def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:
         objective_kind=document["objective_kind"],
         p=document["p"],
         peak_mib=document["peak_mib"],
+        said_load={str(site): float(mw) for site, mw in document["load_mw"].items()},
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sitewright.optimizer.errors import InvalidProblem
 from sitewright.optimizer.verify.bound import lagrangian_bound
 from sitewright.optimizer.verify.facts import SLACK
@@ -35,6 +37,13 @@ def _wrong(plan: "Plan", proved: float, objective: float) -> Iterator[str]:
         yield f"proves {proved:.10g}, above the plan's own cost {objective:.10g}"
     if not plan.bound <= top:
         yield f"the plan claims a bound of {plan.bound:.10g}, above its own cost {objective:.10g}"
-    vouched = max(proved, claimed.root_bound, claimed.solver_bound)
+    vouched = max(proved, claimed.root_bound)
+    if claimed.solver_bound != -np.inf:
+        if not claimed.solver_bound <= top:
+            yield f"the solver's bound {claimed.solver_bound:.10g} lies above the plan's own cost {objective:.10g}"
+        if claimed.solver:
+            vouched = max(vouched, claimed.solver_bound)
+        else:
+            yield f"a bound of {claimed.solver_bound:.10g} is claimed on the word of a solver that is not named"
     if not plan.bound <= vouched + 1e-7 * max(1.0, abs(vouched)):
         yield f"the plan claims a bound of {plan.bound:.10g}, its certificate vouches for {vouched:.10g}"

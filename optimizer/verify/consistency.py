@@ -10,6 +10,7 @@ from sitewright.optimizer.verify.costs import wrong_cost
 from sitewright.optimizer.verify.facts import Facts
 from sitewright.optimizer.verify.latency import wrong_figures
 from sitewright.optimizer.verify.report import Finding
+from sitewright.optimizer.verify.ties import wrong_ties
 
 if TYPE_CHECKING:
     from sitewright.optimizer.plan import Plan
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def check_consistency(facts: Facts, plan: "Plan", problem: "Problem") -> Iterator[Finding]:
-    """Yield what contradicts itself: input, labels, partners, gap, status, latency figures."""
+    """Yield what contradicts itself: input, labels, partners, gap, status, latency figures, loads, ties."""
     if plan.input_hash != input_hash(problem):
         yield Finding("input", "the plan was made from other data or other rules than these")
     named = [site for site, is_open in zip(facts.sites, facts.open, strict=True) if is_open]
@@ -35,7 +36,20 @@ def check_consistency(facts: Facts, plan: "Plan", problem: "Problem") -> Iterato
         customer, site = facts.customers[facts.i[link]], facts.sites[facts.j[link]]
         yield Finding("service cost", f"of {customer} at {site} is not what its components give")
     yield from (Finding("latency", sentence) for sentence in wrong_figures(plan.latency, facts))
+    yield from (Finding("load", sentence) for sentence in _wrong_loads(facts, plan))
+    yield from (Finding("ties", sentence) for sentence in wrong_ties(facts, plan))
     yield from _check_gap(plan)
+
+
+def _wrong_loads(facts: Facts, plan: "Plan") -> Iterator[str]:
+    load = np.zeros(len(facts.sites))
+    np.add.at(load, facts.j, facts.mw)
+    given = {facts.sites[j]: float(load[j]) for j in np.flatnonzero(facts.open | (load != 0))}
+    said = given if plan.said_load is None else plan.said_load
+    for site in sorted({*said, *given}):
+        plan_mw, data_mw = said.get(site, 0.0), given.get(site, 0.0)
+        if not abs(plan_mw - data_mw) <= 1e-9 * max(1.0, data_mw):
+            yield f"of {site}: the plan says {plan_mw:.6g} MW, its assignment gives {data_mw:.6g} MW"
 
 
 def _check_gap(plan: "Plan") -> Iterator[Finding]:

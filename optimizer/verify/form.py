@@ -30,10 +30,16 @@ def check_form(plan: "Plan", problem: "Problem") -> Iterator[Finding]:
         if len(outside):
             where = np.asarray(position)[outside[0]]
             yield Finding("assignment", f"speaks of {dim} number {where}, there are {len(labels)}")
+    for k in np.flatnonzero(~np.isfinite(d.share))[:1]:
+        yield Finding("assignment", f"holds the share {np.asarray(d.share)[k]}, it must be a number")
     figures = {"objective": plan.objective, "bound": plan.bound, "gap": plan.gap, "gap_asked": plan.gap_asked}
     figures |= {f"cost split, {kind}": value for kind, value in plan.cost_split.items()}
     for name, value in figures.items():
         # No bound yet is -inf, with an infinite gap: that is honest, if weak.
         honest = (name == "bound" and value == -np.inf) or (name == "gap" and value == np.inf)
-        if not (np.isfinite(value) or honest):
+        if not honest and not (_is_real(value) and np.isfinite(value)):
             yield Finding(name, f"is {value}, it must be a number")
+
+
+def _is_real(value: object) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)

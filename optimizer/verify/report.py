@@ -30,6 +30,8 @@ class Report:
     @property
     def what_is_proved(self) -> str:
         """Say which part of the bound is proved by recomputation and which is a solver's word."""
+        if not self.proved_bound > float("-inf"):
+            return "nothing could be recomputed of the bound"
         size = max(abs(self.objective), 1e-9)
         gap = max(0.0, self.objective - self.proved_bound) / size
         said = f"recomputed from the raw data: no plan costs less than {self.proved_bound:,.2f}"

@@ -1,6 +1,7 @@
 """A plan that was tampered with is refused, with a sentence that names what is wrong."""
 
 import ast
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 import sitewright as sw
 from sitewright.optimizer import verify
 from sitewright.optimizer.decision import Decision
+from sitewright.optimizer.io.plan_json import plan_document, read_plan_json
+from sitewright.optimizer.plan import Tie
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +43,51 @@ def halve_a_share(problem, plan):
     return replace(plan, decision=replace(plan.decision, share=share))
 
 
+def share_that_is(value):
+    def change(problem, plan):
+        share = plan.decision.share.copy()
+        share[0] = value
+        return replace(plan, decision=replace(plan.decision, share=share))
+
+    return change
+
+
+def lend_a_customer(problem, plan):
+    """One site serves 150 % of a customer, the other -50 %: the sum is right."""
+    d, (a, b) = plan.decision, np.flatnonzero(plan.decision.open)[:2]
+    mine = d.customer == d.customer[0]
+    i, j, share = d.customer[~mine], d.site[~mine], d.share[~mine]
+    return replace(
+        plan,
+        decision=Decision(
+            d.open, np.append(i, [d.customer[0]] * 2), np.append(j, [a, b]), np.append(share, [1.5, -0.5])
+        ),
+    )
+
+
+def name_a_link_twice(problem, plan):
+    d, share = plan.decision, plan.decision.share.copy()
+    share[0] /= 2
+    twice = [np.append(x, x[0]) for x in (d.customer, d.site, share)]
+    return replace(plan, decision=Decision(d.open, *twice))
+
+
+def serve_nothing_from_a_closed_site(problem, plan):
+    d = plan.decision
+    j = np.flatnonzero(~d.open)[0]
+    return replace(
+        plan, decision=Decision(d.open, np.append(d.customer, 0), np.append(d.site, j), np.append(d.share, 0.0))
+    )
+
+
+def certified(**changes):
+    return lambda problem, plan: replace(plan, certificate=replace(plan.certificate, **changes))
+
+
+def tie(closed, opened, extra):
+    return lambda problem, plan: replace(plan, ties=(Tie(closed, opened, extra, 1.0),))
+
+
 def open_a_neighbour(problem, plan):
     is_open = plan.decision.open.copy()
     metro = problem.text("metro")
@@ -66,6 +114,23 @@ TAMPERED = {
     "certificate ": lambda problem, plan: replace(
         plan, certificate=replace(plan.certificate, multipliers=plan.certificate.multipliers * 0.1)
     ),
+    "assignment": share_that_is(float("nan")),
+    "assignment ": share_that_is(float("inf")),
+    "assignment  ": name_a_link_twice,
+    "service   ": lend_a_customer,
+    "service    ": serve_nothing_from_a_closed_site,
+    "certificate  ": certified(solver_bound=1e300),
+    "certificate   ": certified(solver=""),
+    "certificate    ": certified(root_bound=-np.inf, solver_bound=-np.inf),
+    "certificate     ": lambda problem, plan: certified(multipliers=np.full(problem.n_customers, np.nan))(
+        problem, plan
+    ),
+    "cost split, fixed": lambda problem, plan: replace(plan, cost_split={**plan.cost_split, "fixed": None}),
+    "bound": lambda problem, plan: replace(plan, bound=float("nan")),
+    "labels": lambda problem, plan: replace(plan, sites=plan.sites[::-1].copy()),
+    "load": lambda problem, plan: replace(plan, said_load={plan.open_sites[0]: 0.0}),
+    "ties": tie(("oslo-nor/own",), ("atlantis/own",), 1.0),
+    "ties ": tie(("oslo-nor/own",), ("helsinki-fin/own",), -1e6),
     "input": lambda problem, plan: replace(plan, input_hash="0" * 64),
     "latency": lambda problem, plan: replace(plan, latency={"all": {**plan.latency["all"], "mean": 1.0}}),
 }
@@ -85,6 +150,26 @@ def test_a_tampered_plan_is_refused(case, rule):
     report = TAMPERED[rule](problem, plan).verify(problem)
     assert not report.accepted
     assert rule.strip() in {f.rule for f in report.findings}
+
+
+@pytest.mark.parametrize(
+    ("message", "change"),
+    [
+        ("one share a link", lambda d: d["assignment"]["share"].pop()),
+        ("one share a link", lambda d: d["assignment"].update(share=[[1.0]])),
+        ("sites of the problem", lambda d: d["assignment"]["site"].__setitem__(0, "atlantis/own")),
+        ("every part", lambda d: d.update(status="excellent")),
+        ("every part", lambda d: d.pop("certificate")),
+    ],
+)
+def test_a_file_that_contradicts_itself_is_not_read(case, tmp_path, message, change):
+    """Who reads the file with other tools reads all of it: no part may say otherwise than the plan."""
+    problem, plan = case
+    document = plan_document(plan)
+    change(document)
+    (tmp_path / "plan.json").write_text(json.dumps(document))
+    with pytest.raises(sw.InvalidProblem, match=message):
+        read_plan_json(tmp_path / "plan.json", problem)
 
 
 def test_residency_broken_is_named(case):
