@@ -134,7 +134,7 @@ def _uncapacitated(
 ) -> Plan:
     """Solve a problem whose open sites decide who is served from where."""
     cost = problem.data["service_cost"].values
-    if not np.issubdtype(cost.dtype, np.floating):
+    if cost.dtype not in (np.float32, np.float64):
         cost = cost.astype(np.float64)
     if not problem.allowed.all():
         cost = np.where(problem.allowed, cost, np.array(np.inf, cost.dtype))

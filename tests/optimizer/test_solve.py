@@ -132,6 +132,18 @@ def test_what_is_of_the_wrong_kind_is_named(make):
         make()
 
 
+@pytest.mark.parametrize("kind", ["int64", "int32", "float32", "bool"])
+@pytest.mark.parametrize("capacity", [None, [9, 9]])
+def test_costs_of_any_kind_of_number_are_solved(kind, capacity):
+    """Users give whole euros: integers went into kernels that know floating point alone."""
+    problem = sw.Problem.from_arrays(
+        service_cost=np.array([[1, 0], [0, 1]], dtype=kind), fixed_cost=[3, 4], capacity=capacity
+    )
+    plan = sw.solve(problem)
+    assert plan.open_sites == ("s0",) and plan.objective == 4.0
+    assert plan.verify(problem).accepted
+
+
 def test_counting_proves_a_shortage_in_numbers():
     problem = sw.Problem.from_arrays(service_cost=[[1.0, 1.0]], fixed_cost=[1, 1], demand=[9.0], capacity=[2.0, 4.0])
     with pytest.raises(sw.Infeasible, match="9 MW") as caught:
