@@ -242,7 +242,7 @@ class _Run:
 
     def close(self, root: RootBound) -> None:
         """Hand what the bound could not decide to the MIP solver, with the incumbent as its start."""
-        state, problem = self.state, self.problem
+        state = self.state
         state.enter("mip")
         closed = root.proved_closed(state.incumbent) if state.decision is not None else root.closed
         # A better incumbent from the sites that look best proves most others closed, for little (expansion-2015 on two
@@ -262,7 +262,7 @@ class _Run:
         self.vouch(self.solver, state.incumbent if answer.outcome is Outcome.INFEASIBLE else answer.bound)
 
     def mip(self, root: RootBound, closed: "np.ndarray[tuple[int], np.dtype[np.bool_]]", *, say: bool = True) -> Answer:
-        """Solve the problem without the closed sites and take its best plan; `say` its bounds where they hold for all."""
+        """Solve without the closed sites and take the best plan; `say` the bounds where they hold for every plan."""
         state, problem = self.state, self.problem
         model = build(problem, closed=closed, cuts=_cuts(problem, root, state.incumbent))
         answer = solve_model(
