@@ -18,7 +18,8 @@ class Point:
     u: NDArray[np.float64]  # (customers,)
     lam: NDArray[np.float64]  # (rows,)
     state: NDArray[np.int8]  # (columns,)
-    value: float = -np.inf
+    value: float = -np.inf  # the best bound so far
+    here: float = -np.inf  # the bound of these very prices, which `rho` and reduced costs belong to
     y: NDArray[np.float64] | None = None  # (columns,): the averaged choice
     rho: NDArray[np.float64] | None = None  # (columns,): cost of each under the prices
     pace: NDArray[np.float64] | None = None  # see `relaxation.volume`
@@ -62,7 +63,8 @@ def raise_bound(
         point.rho,
         point.pace,
     )
-    point.value = max(point.value, float(value))
+    point.here = float(value)
+    point.value = max(point.value, point.here)
     return point.value
 
 

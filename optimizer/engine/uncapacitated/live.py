@@ -33,7 +33,7 @@ def _keep(start, site, cost, u, state, room, begin, kept, near):  # type: ignore
 
 def live_pairs(instance: Instance, point: Point, cutoff: float, *, scale: NDArray[np.float64], threads: int) -> Prefix:
     """Return the live pairs at a point; rows that lack a site lack it for good, so `top` is +inf."""
-    room = cutoff - point.value - extras(instance, point)[: instance.n_sites]
+    room = cutoff - point.here - extras(instance, point)[: instance.n_sites]
     live = point.state[: instance.n_sites] != 0
     top = point.u + max(0.0, float(room[live].max(initial=0.0)))
     near = build_prefix(instance.cost, live, top, scale=scale, threads=threads)

@@ -12,6 +12,7 @@ from sitewright.optimizer.engine import uncapacitated
 from sitewright.optimizer.engine.uncapacitated import interchange
 from sitewright.optimizer.engine.uncapacitated.bound import Point, plain_bound, raise_bound
 from sitewright.optimizer.engine.uncapacitated.instance import instance_of
+from sitewright.optimizer.engine.uncapacitated.live import live_pairs
 from sitewright.optimizer.engine.uncapacitated.merge import merge
 from sitewright.optimizer.engine.uncapacitated.prefix import build_prefix
 from sitewright.optimizer.model.build import build
@@ -187,3 +188,19 @@ def test_no_point_bounds_above_the_optimum(seed: int) -> None:
         # Aiming below the optimum by the cut-off alone must not lose it: it is worth exactly that.
         point = Point(u.copy(), lam * 0, instance.state.copy())
         assert raise_bound(instance, prefix, point, steps=60, cutoff=best + 1e-6, target=best) <= best + 1e-6
+
+
+def test_a_pair_dies_by_the_bound_of_its_own_prices() -> None:
+    """Fails if reduced costs of the prices at hand are added to a better bound of other prices: live pairs would die."""
+    problem = generate("koerkel_ghosh", n=30, seed=4)
+    cost = problem.data["service_cost"].values
+    instance = instance_of(problem, cost)
+    prefix = build_prefix(cost, np.ones(30, bool), np.full(30, np.inf))
+    best = sw.solve(problem)
+    point = Point(cost.min(axis=1) + 300.0, np.zeros(0), instance.state.copy())
+    raise_bound(instance, prefix, point, steps=1, cutoff=np.inf, target=best.objective)
+    point.value = best.objective - 1.0  # as if earlier prices had been better
+    live = live_pairs(instance, point, best.objective, scale=prefix.scale, threads=1)
+    kept = {(i, int(j)) for i in range(30) for j in live.site[live.start[i] : live.start[i + 1]]}
+    used = zip(best.decision.customer.tolist(), best.decision.site.tolist(), strict=True)
+    assert set(used) <= kept
