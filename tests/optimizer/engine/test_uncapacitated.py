@@ -191,7 +191,7 @@ def test_no_point_bounds_above_the_optimum(seed: int) -> None:
 
 
 def test_a_pair_dies_by_the_bound_of_its_own_prices() -> None:
-    """Fails if reduced costs of the prices at hand are added to a better bound of other prices: that kills live pairs."""
+    """Fails if reduced costs of the prices at hand are added to a better bound of others: that kills live pairs."""
     problem = generate("koerkel_ghosh", n=30, seed=4)
     cost = problem.data["service_cost"].values
     instance = instance_of(problem, cost)
