@@ -71,8 +71,12 @@ def gains(
         i = int(np.flatnonzero(near.site < 0)[0])
         fix = "open a site that can, or give forbidden pairs a high cost instead of +inf"
         raise InvalidProblem([Flaw(f"customer {i}", "have an open site that can serve it", "none", fix)])
-    position = np.searchsorted(chosen, near.site).astype(np.int64)
-    if len(position) != c.shape[0] or np.any(chosen[np.minimum(position, len(chosen) - 1)] != near.site):
+    # By a table: a search for each customer took as long as the kernel.
+    number = np.full(c.shape[1], -1, np.int64)
+    number[chosen] = np.arange(len(chosen))
+    foreign = len(near.site) != c.shape[0] or near.site.max(initial=0) >= c.shape[1]
+    position = number[:0] if foreign else number[near.site]
+    if foreign or np.any(position < 0):
         must, found = "be nearest(cost, open)", "another matrix's, or another set's"
         raise InvalidProblem([Flaw("argument 'near'", must, found, "leave it out, or find it anew")])
     module = load_for("gains", backend, c)

@@ -54,11 +54,11 @@ def reduced(cost: Any, prices: ArrayLike, *, backend: Backend = "cpu", threads: 
     -----
     A value is never above the exact one, so the bound stays valid. Proof: with eps half a unit in the last place of
     the matrix's type, each difference is off by eps relative at most, and rounding keeps its sign; a difference or sum
-    of floats that underflows is exact, and one that overflows is -inf, below everything. Four are added in that type,
-    which costs two more roundings, and the rest in float64: a term goes through fewer than 2 n + 8 additions, whatever
-    the blocks, with a rounding of delta = 2^-53 each. All terms are <= 0, so nothing cancels, and in magnitude
-    computed >= exact (1 - eps)^3 (1 - delta)^(2 n + 8). So the computed value times 1 + 4 eps + 4 (n + 8) delta, which
-    itself is rounded three times, is at or below the exact one (n < 10^12).
+    of floats that underflows is exact, and one that overflows is -inf, below everything. They are added in float64: a
+    term goes through fewer than 2 n + 8 additions, whatever the blocks, with a rounding of delta = 2^-53 each. All
+    terms are <= 0, so nothing cancels, and in magnitude computed >= exact (1 - eps) (1 - delta)^(2 n + 8). So the
+    computed value times 1 + 4 eps + 4 (n + 8) delta, which itself is rounded three times, is at or below the exact one
+    (n < 10^12).
     That the matrix itself was rounded is its maker's to allow for: `round_down` makes a float32 matrix that is nowhere
     above the float64 one, and v falls with c.
     """

@@ -16,7 +16,7 @@ from sitewright.kernels._blocks import run_blocks, sum_blocks
 # Columns in hand at once: their sums stay in the first-level cache.
 TILE = 2048
 # Columns between two looks ahead, and entries to look ahead: more at once than the processor keeps on its way are lost.
-PIECE, AHEAD = 256, 2048
+PIECE, AHEAD = 512, 2048
 
 _FAST = {"nogil": True, "cache": True, "fastmath": {"contract"}}
 
@@ -54,7 +54,6 @@ def _rows(cost, u, zero, total):  # type: ignore[no-untyped-def]
         b = min(m, a + wide)
         ahead = max(1, AHEAD // wide) * m
         for i in range(n):
-            row, price, part = cost[i], u[i], total
             for s in range(a, b, PIECE):
                 e = min(b, s + PIECE)
                 # The processor looks ahead by itself within a row, and stops where the row ends.
@@ -62,7 +61,7 @@ def _rows(cost, u, zero, total):  # type: ignore[no-untyped-def]
                 if first + e <= n * m:
                     for at in range(first + s, first + e, line):
                         _fetch(flat, at)
-                _one(row[s:e], price, zero, part[s:e])
+                _one(cost[i, s:e], u[i], zero, total[s:e])
 
 
 @njit(nogil=True, cache=True)
