@@ -19,7 +19,7 @@ def blocks(name: str, language: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/python.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/python.md", "docs/backends.md"])
 def test_python_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first thing that a reader tries is to paste an example."""
     monkeypatch.chdir(tmp_path)

@@ -74,7 +74,7 @@ def gains(
     # By a table: a search for each customer took as long as the kernel.
     number = np.full(c.shape[1], -1, np.int64)
     number[chosen] = np.arange(len(chosen))
-    foreign = len(near.site) != c.shape[0] or near.site.max(initial=0) >= c.shape[1]
+    foreign = len(near.site) != c.shape[0] or near.site.max(initial=-1) >= c.shape[1]
     position = number[:0] if foreign else number[near.site]
     if foreign or np.any(position < 0):
         must, found = "be nearest(cost, open)", "another matrix's, or another set's"
