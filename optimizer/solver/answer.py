@@ -17,9 +17,13 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """`values` is the best solution, shape (columns,), or None; `bound` is the solver's word, -inf without one."""
+    """`values` is the best solution, shape (columns,), or None; `bound` is the solver's word, -inf without one.
+
+    `duals` are the prices of the rows, shape (rows,), where the model is an LP that was solved to its end; else None.
+    """
 
     outcome: Outcome
     values: NDArray[np.float64] | None
     bound: float
     detail: str
+    duals: NDArray[np.float64] | None = None

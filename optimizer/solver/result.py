@@ -14,12 +14,16 @@ def parse(body: bytes, model: Model) -> Answer:
     result = pb.SolveResultProto.FromString(body)
     reason = result.termination.reason
     name = pb.TerminationReasonProto.Name(reason).removeprefix("TERMINATION_REASON_").lower()
-    values = None
+    values, duals = None, None
     for solution in result.solutions:
         if solution.HasField("primal_solution"):
             sparse = solution.primal_solution.variable_values
             values = np.zeros(model.columns.n_columns)
             values[np.asarray(sparse.ids, dtype=np.int64)] = sparse.values
+            if solution.HasField("dual_solution"):
+                sparse = solution.dual_solution.dual_values
+                duals = np.zeros(len(model.rows))
+                duals[np.asarray(sparse.ids, dtype=np.int64)] = sparse.values
             break
     bound = result.termination.objective_bounds.dual_bound
     if reason == pb.TERMINATION_REASON_OPTIMAL:
@@ -31,4 +35,4 @@ def parse(body: bytes, model: Model) -> Answer:
         outcome = Outcome.STOPPED
     else:
         raise SolverFailed(f"the solver ended with {name}: {result.termination.detail}")
-    return Answer(outcome, values, bound, f"{name} {result.termination.detail}".strip())
+    return Answer(outcome, values, bound, f"{name} {result.termination.detail}".strip(), duals)
