@@ -47,12 +47,12 @@ class Infeasible(SitewrightError):
 
 
 class LimitReached(SitewrightError):
-    """A limit stopped the solve before any plan was found. `bound` is a true lower bound, or -inf."""
+    """A limit stopped the solve before any plan was found. `bound` is a true bound on the objective, or infinite."""
 
-    def __init__(self, stop_reason: str, *, bound: float) -> None:
+    def __init__(self, stop_reason: str, *, bound: float, no_plan: str = "costs less than") -> None:
         self.stop_reason = stop_reason
         self.bound = bound
-        super().__init__(f"stopped ({stop_reason}) before any plan was found; no plan costs less than {bound:.10g}")
+        super().__init__(f"stopped ({stop_reason}) before any plan was found; no plan {no_plan} {bound:.10g}")
 
 
 class TooLarge(SitewrightError, MemoryError):

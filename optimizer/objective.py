@@ -1,28 +1,42 @@
-"""Objectives: what a plan minimises. Each turns a problem into one of least cost."""
+"""Objectives: what a plan is measured by, and the problem that each of them means."""
 
 import numpy as np
 
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 from sitewright.optimizer.problem import Problem
-from sitewright.optimizer.rules import SiteCount
+from sitewright.optimizer.rules import Budget, SiteCount
 from sitewright.optimizer.schema import COST_COMPONENTS
 
-OBJECTIVES = ("cost", "p-median")
+# Those of a radius leave costs alone: `sitewright.optimizer.engine.radius` solves them.
+OF_RADIUS = ("p-center", "coverage", "set-cover")
+OBJECTIVES = ("cost", "p-median", *OF_RADIUS)
 
 
-def with_objective(problem: Problem, objective: str, p: int | None) -> Problem:
-    """Return the problem of least cost that the objective means.
+def with_objective(problem: Problem, objective: str, p: int | None, radius: float | None = None) -> Problem:
+    """Return the problem that the objective means; for the first two, one of least cost.
+
+    Distances are latencies in ms or, where the data hold none, service costs.
 
     cost
         As the data say; `p`, if given, asks for exactly p open sites.
     p-median
         Least demand-weighted latency (or service cost, without latency data) with exactly p sites open; opening and
         partners cost nothing (Hakimi, Operations Research 12, 1964).
+    p-center
+        Least worst distance of any customer from its site, with p sites open or under a rule that limits them
+        (Hakimi 1964).
+    coverage
+        Most demand within `radius` of its site, MW, with p sites open or under a rule that limits them
+        (Church, ReVelle, Papers of the Regional Science Association 32, 1974). Everyone is served, the rest from
+        farther away.
+    set-cover
+        Fewest open sites with everyone within `radius` (Toregas and others, Operations Research 19, 1971).
 
     Raises
     ------
     InvalidProblem
-        If the objective is unknown, or p is missing, below 1 or above the number of sites.
+        If the objective is unknown; p is missing, below 1 or above the number of sites; or the radius is missing, not a
+        positive number, or given where it means nothing.
     """
     flaws = []
     if objective not in OBJECTIVES:
@@ -35,11 +49,22 @@ def with_objective(problem: Problem, objective: str, p: int | None) -> Problem:
     counted = any(isinstance(rule, SiteCount) for rule in problem.rules)
     if objective == "p-median" and p is None and not counted:
         flaws.append(Flaw("argument 'p'", "be given for a p-median", "nothing", "say how many sites to open"))
+    limited = counted or any(isinstance(rule, Budget) for rule in problem.rules)
+    if objective in ("p-center", "coverage") and p is None and not limited:
+        fix = "say how many sites to open, or add a rule on their number or cost"
+        flaws.append(Flaw("argument 'p'", f"be given for {objective}", "nothing", fix))
+    if objective in ("coverage", "set-cover"):
+        if radius is None or not 0 < radius < np.inf:
+            fix = "give the radius in ms (in the unit of service_cost, without latency data)"
+            flaws.append(Flaw("argument 'radius'", f"be a positive number for {objective}", repr(radius), fix))
+    elif radius is not None:
+        fix = "leave it out, or use objective 'coverage' or 'set-cover'"
+        flaws.append(Flaw("argument 'radius'", f"not be given for {objective!r}", repr(radius), fix))
     if flaws:
         raise InvalidProblem(flaws)
     if p is not None:
         problem = problem.with_rules(SiteCount(at_least=int(p), at_most=int(p)))
-    if objective == "cost":
+    if objective == "cost" or objective in OF_RADIUS:
         return problem
     data = problem.data.drop_vars([c for c in COST_COMPONENTS if c in problem.data])
     if "latency" in data:

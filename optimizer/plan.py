@@ -33,11 +33,13 @@ class Certificate:
     multipliers
         Price u_i of serving each customer, EUR/yr. Any u gives a valid lower bound, which the checker recomputes from
         the raw data (Lagrangian relaxation of "every customer is served"; Cornuejols, Fisher, Nemhauser 1977).
-        Shape (customers,).
+        For the objectives of a radius, weights of customers of which no choice of sites can cover enough; see
+        `sitewright.optimizer.verify.cover_bound`. Shape (customers,).
     root_bound
-        That bound as the engine saw it, EUR/yr: proved by recomputation.
+        That bound as the engine saw it, in the unit of the objective: proved by recomputation.
     solver_bound
-        The bound of the MIP solver, EUR/yr: the solver's word. -inf if none was run.
+        The bound of the MIP solver, in the unit of the objective: the solver's word. -inf (+inf for coverage) if none
+        was run.
     solver
         Which solver gave it, or "" if none was run.
     """
@@ -75,13 +77,14 @@ class Plan:
     decision
         The same, with the assignment, as index arrays; `assignment` has it with labels.
     objective
-        EUR/yr, recomputed from the data in float64.
+        Recomputed from the data in float64, in `unit`: what the plan costs, its worst latency, the power it covers or
+        the number of its sites.
     bound
-        No plan costs less than this, EUR/yr.
+        No plan costs less than this, has a lower worst latency, covers more, opens fewer sites.
     gap
-        ``(objective - bound) / |objective|``, never negative.
+        ``(objective - bound) / |objective|`` (``(bound - objective) / |objective|`` for coverage), never negative.
     cost_split
-        EUR/yr by kind; adds up to `objective`.
+        EUR/yr by kind; adds up to `objective` where that is a cost, and says what the plan costs where it is not.
     latency
         Per segment ("all" first): demand-weighted mean, p50, p95 and worst round trip in ms; empty without data.
     ties
@@ -122,8 +125,22 @@ class Plan:
     ties: tuple[Tie, ...] = ()
     objective_kind: str = "cost"
     p: int | None = None
+    radius: float | None = None
     peak_mib: float = 0.0
     said_load: Mapping[str, float] | None = None
+
+    @property
+    def unit(self) -> str:
+        """Unit of objective and bound; of a p-center without latency data, that of the service cost."""
+        if self.objective_kind == "p-center" and self.latency:
+            return "ms"
+        return {"coverage": "MW", "set-cover": "sites"}.get(self.objective_kind, "EUR/yr")
+
+    @property
+    def share_covered(self) -> float | None:
+        """Share of the demand within the radius, of a coverage plan."""
+        total = float(self.demand.sum())
+        return self.objective / total if self.objective_kind == "coverage" and total > 0 else None
 
     @cached_property
     def assignment(self) -> xr.Dataset:
@@ -149,4 +166,4 @@ class Plan:
         from sitewright.optimizer.objective import with_objective
         from sitewright.optimizer.verify import verify
 
-        return verify(with_objective(problem, self.objective_kind, self.p), self)
+        return verify(with_objective(problem, self.objective_kind, self.p, self.radius), self)

@@ -11,12 +11,13 @@ class Progress:
 
     elapsed: float  # seconds
     stage: str  # presolve, search, bound, mip, ties, done
-    incumbent: float  # EUR/yr
-    bound: float  # EUR/yr
+    incumbent: float  # in the unit of the objective, as bound: EUR/yr, ms, MW or sites
+    bound: float
+    maximise: bool = False  # of coverage the bound comes from above: -inf and +inf while there is none
 
     @property
     def gap(self) -> float:
-        return relative_gap(self.incumbent, self.bound)
+        return relative_gap(self.incumbent, self.bound, maximise=self.maximise)
 
 
 OnProgress = Callable[[Progress], None]
@@ -36,8 +37,9 @@ class CancelToken:
         return self._event.is_set()
 
 
-def relative_gap(objective: float, bound: float) -> float:
+def relative_gap(objective: float, bound: float, *, maximise: bool = False) -> float:
     """Return ``(objective - bound) / |objective|``, 0 at least; +inf while either is missing."""
     if abs(objective) == float("inf") or abs(bound) == float("inf"):
         return float("inf")
-    return max(0.0, objective - bound) / max(abs(objective), 1e-9)
+    short = bound - objective if maximise else objective - bound
+    return max(0.0, short) / max(abs(objective), 1e-9)

@@ -24,6 +24,35 @@ def best(problem):
     return min(costs) if costs else None
 
 
+def best_of_radius(problem, objective, radius=None):
+    """Return the best p-center, coverage or set-cover value over all open sets, or None if no plan exists."""
+    d = problem.data
+    distance = d["latency" if "latency" in d else "service_cost"].values
+    found = []
+    for bits in itertools.product([False, True], repeat=d.sizes["site"]):
+        is_open = np.array(bits)
+        if is_open.any() and site_rules_hold(problem, is_open):
+            value = _value_of_radius(problem, is_open, distance, objective, radius)
+            found += [] if value is None else [value]
+    return (max if objective == "coverage" else min)(found) if found else None
+
+
+def _value_of_radius(problem, is_open, distance, objective, radius):
+    """Return what an open set is worth at best, or None if it can serve no one in the way that is asked for."""
+    if objective == "coverage":
+        demand = problem.data["demand"].values.astype(float)
+        missed = np.where(distance <= distance.dtype.type(radius), 0.0, demand[:, None])
+        value = serve(problem, is_open, np.where(np.isinf(distance), np.inf, missed))
+        return None if value is None else demand.sum() - value
+    if objective == "set-cover":
+        near = distance <= distance.dtype.type(radius)
+        return None if serve(problem, is_open, np.where(near, 0.0, np.inf)) is None else int(is_open.sum())
+    for worst in np.unique(distance[np.isfinite(distance)]):
+        if serve(problem, is_open, np.where(distance <= worst, 0.0, np.inf)) is not None:
+            return float(worst)
+    return None
+
+
 def keeps_all_rules(problem, decision):
     """Return whether a decision is one that a plan may hold."""
     d = problem.data
@@ -100,11 +129,12 @@ def _rule_allows(d, rule, is_open):
     return True
 
 
-def serve(problem, is_open):
-    """Return the least service cost for an open set, or None."""
+def serve(problem, is_open, price=None):
+    """Return the least service cost for an open set, or None; of another price than that of the data, if given."""
     d = problem.data
     sites = np.flatnonzero(is_open)
-    cost = np.where(forbidden_pairs(problem), np.inf, d["service_cost"].values)[:, sites]
+    price = d["service_cost"].values if price is None else price
+    cost = np.where(forbidden_pairs(problem), np.inf, price)[:, sites]
     limits = [(np.where(np.isinf(cost), 0.0, weight[:, sites]), limit) for weight, limit in load_limits(problem)]
     alone = np.flatnonzero(single_sourced(problem))
     found = []

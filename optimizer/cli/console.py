@@ -6,6 +6,7 @@ import time
 from rich.console import Console
 from rich.table import Table
 
+from sitewright.optimizer.objective import OF_RADIUS
 from sitewright.optimizer.plan import Plan, Status
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import Progress
@@ -21,7 +22,8 @@ class ProgressPrinter:
         self._stage, self._at = "", 0.0
 
     def __call__(self, event: Progress) -> None:
-        line = f"{event.elapsed:7.1f} s  {event.stage:<8}  best {event.incumbent:>15,.0f}  bound {event.bound:>15,.0f}"
+        best, bound = _figure(event.incumbent), _figure(event.bound)
+        line = f"{event.elapsed:7.1f} s  {event.stage:<8}  best {best:>15}  bound {bound:>15}"
         line += f"  gap {event.gap:.3%}" if event.gap < 10 else ""
         if self.live:
             sys.stderr.write(f"\r\x1b[K{line}")
@@ -42,18 +44,20 @@ def show_plan(plan: Plan, problem: Problem, console: Console) -> None:
     console.print(f"\n[bold]{verdict(plan)}[/bold]\n", highlight=False)
     if len(plan.open_sites) <= 40:
         console.print(_sites(plan, problem))
+    if plan.objective_kind in OF_RADIUS:
+        console.print(_of_radius(plan), highlight=False)
     split = "   ".join(f"{kind} {value:,.0f}" for kind, value in plan.cost_split.items())
     unit = problem.data.attrs.get("currency", "EUR")
-    console.print(f"cost {plan.objective:,.0f} {unit}/yr = {split}", highlight=False)
+    console.print(f"cost {sum(plan.cost_split.values()):,.0f} {unit}/yr = {split}", highlight=False)
     source = _latency_source(problem)
     for segment, ms in plan.latency.items():
         line = f"mean {ms['mean']:.1f}, median {ms['p50']:.1f}, 95 % {ms['p95']:.1f}, worst {ms['worst']:.1f}"
         console.print(f"latency{source} {segment}: {line} ms", highlight=False)
     for line in tie_lines(plan):
         console.print(line, highlight=False)
-    proved = plan.certificate.root_bound
+    bound, proved = _figure(plan.bound), _figure(plan.certificate.root_bound)
     console.print(
-        f"bound {plan.bound:,.0f}: the checker can recompute {proved:,.0f} of it from the raw data"
+        f"bound {bound}: the checker can recompute {proved} of it from the raw data"
         + (f", the rest is the word of {plan.certificate.solver}" if plan.certificate.solver else ""),
         highlight=False,
     )
@@ -76,7 +80,24 @@ def verdict(plan: Plan) -> str:
         what += f", with partner{'s' if len(plan.partners) > 1 else ''} {', '.join(plan.partners)}"
     if plan.status is Status.OPTIMAL:
         return f"{what}. Proved optimal to {max(plan.gap, 0.0):.1e} (asked: {plan.gap_asked:.0e})."
-    return f"{what}. Not proved optimal ({plan.stop_reason}): at most {plan.gap:.2%} above the best possible."
+    side = "below" if plan.objective_kind == "coverage" else "above"
+    return f"{what}. Not proved optimal ({plan.stop_reason}): at most {plan.gap:.2%} {side} the best possible."
+
+
+def _of_radius(plan: Plan) -> str:
+    """Return what a plan with an objective of a radius achieves."""
+    if plan.objective_kind == "p-center":
+        return f"worst {'latency' if plan.latency else 'distance'} {plan.objective:,.3f} {plan.unit}"
+    unit = " ms" if plan.latency else ""
+    if plan.objective_kind == "coverage":
+        share = f" ({plan.share_covered:.2%})" if plan.share_covered is not None else ""
+        return f"covers {plan.objective:,.3f} MW{share} within {plan.radius:g}{unit}"
+    return f"{plan.objective:.0f} sites, everyone within {plan.radius:g}{unit}"
+
+
+def _figure(value: float) -> str:
+    """Return money in whole EUR, and what is smaller (ms, MW, sites) with decimals."""
+    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.3f}"
 
 
 def tie_lines(plan: Plan) -> list[str]:

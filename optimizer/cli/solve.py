@@ -19,7 +19,8 @@ def solve(
     /,
     source: Source = Source(),
     *,
-    objective: Literal["cost", "p-median"] = "cost",
+    objective: Literal["cost", "p-median", "p-center", "coverage", "set-cover"] = "cost",
+    radius: float | None = None,
     output: Annotated[list[Path] | None, Parameter(name=["--output", "-o"], negative="")] = None,
     json_: Annotated[bool, Parameter(name="--json", negative="")] = False,
     time_limit: float | None = None,
@@ -36,7 +37,10 @@ def solve(
     case
         A case folder, the name of a bundled case (see `sitewright instances`), or an instance file.
     objective
-        What to minimise.
+        What a plan is measured by: least cost, least mean latency (p-median), least worst latency (p-center), most
+        demand within the radius (coverage), or fewest sites with everyone within the radius (set-cover).
+    radius
+        In ms, of coverage and set-cover.
     output
         Write the plan there: .json, .nc (NetCDF) or .geojson. May be given several times.
     json_
@@ -75,6 +79,7 @@ def solve(
                 problem,
                 objective=objective,
                 p=source.p,
+                radius=radius,
                 time_limit=time_limit,
                 gap=gap,
                 threads=threads,

@@ -18,7 +18,7 @@ from sitewright.optimizer.engine.uncapacitated import Uncapacitated
 from sitewright.optimizer.errors import Infeasible, LimitReached
 from sitewright.optimizer.model.build import build, site_model
 from sitewright.optimizer.model.columns import Columns, Rows, row
-from sitewright.optimizer.objective import with_objective
+from sitewright.optimizer.objective import OF_RADIUS, with_objective
 from sitewright.optimizer.plan import Certificate, Plan, Tie
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import CancelToken, OnProgress
@@ -35,6 +35,7 @@ def solve(
     *,
     objective: str = "cost",
     p: int | None = None,
+    radius: float | None = None,
     rules: tuple[Rule, ...] | list[Rule] = (),
     time_limit: float | None = None,
     gap: float = 1e-6,
@@ -50,9 +51,11 @@ def solve(
     Parameters
     ----------
     objective
-        "cost" or "p-median", see `sitewright.optimizer.objective`.
+        "cost", "p-median", "p-center", "coverage" or "set-cover", see `sitewright.optimizer.objective`.
     p
         Exactly so many sites open.
+    radius
+        Of "coverage" and "set-cover", in ms (in the unit of the service cost, without latency data).
     rules
         Rules on top of the problem's own.
     time_limit
@@ -81,13 +84,18 @@ def solve(
     """
     check_arguments(problem, time_limit=time_limit, gap=gap, threads=threads, seed=seed, solver=solver)
     cpu_started, _ = resources()
-    problem = with_objective(problem.with_rules(*rules) if rules else problem, objective, p)
+    problem = with_objective(problem.with_rules(*rules) if rules else problem, objective, p, radius)
     check_solver(problem, solver)
-    state = State(time_limit, gap, cancel or CancelToken(), on_progress)
+    state = State(time_limit, gap, cancel or CancelToken(), on_progress, maximise=objective == "coverage")
     state.say()
     reasons = list(impossible(problem))
     if reasons:
         raise Infeasible(reasons, proof="counting")
+    if objective in OF_RADIUS:
+        from sitewright.optimizer.engine.radius import Settings, solve_radius  # loads Numba
+
+        settings = Settings(objective, p, radius, seed, threads, solver)
+        return solve_radius(problem, state, settings, cpu_started)
 
     if is_free(problem):
         return _uncapacitated(

@@ -21,6 +21,7 @@ def make_plan(
     state: State,
     certificate: Certificate,
     *,
+    objective: float | None = None,
     stop_reason: str,
     ties: tuple[Tie, ...],
     seed: int,
@@ -28,14 +29,17 @@ def make_plan(
     solver: str,
     objective_kind: str,
     p: int | None,
+    radius: float | None = None,
     cpu_started: float,
 ) -> Plan:
+    """Return the plan. `objective` is its cost if not given."""
     split = cost_split(problem, decision)
-    objective = sum(split.values())
+    if objective is None:
+        objective = sum(split.values())
     cpu, peak = resources()
     # Rounding may leave the bound an ulp above the cost of the plan that proves it.
-    bound = min(state.bound, objective)
-    gap = relative_gap(objective, bound)
+    bound = max(-state.bound, objective) if state.maximise else min(state.bound, objective)
+    gap = relative_gap(objective, bound, maximise=state.maximise)
     state.enter("done")
     return Plan(
         status=Status.OPTIMAL if gap <= state.gap else Status.FEASIBLE,
@@ -65,6 +69,7 @@ def make_plan(
         ties=ties,
         objective_kind=objective_kind,
         p=p,
+        radius=radius,
         peak_mib=peak,
     )
 

@@ -9,13 +9,17 @@ from sitewright.optimizer.progress import CancelToken, OnProgress, Progress, rel
 
 @dataclass(eq=False)
 class State:
-    """The running state of one solve. Only `improve` and `raise_bound` change what is known."""
+    """The running state of one solve. Only `improve` and `raise_bound` change what is known.
+
+    What is to be maximised is kept with a minus sign; progress events are told without it.
+    """
 
     time_limit: float | None
     gap: float
     cancel: CancelToken
     on_progress: OnProgress | None
     started: float = field(default_factory=time.monotonic)
+    maximise: bool = False
     stage: str = "presolve"
     decision: Decision | None = None
     incumbent: float = float("inf")
@@ -70,4 +74,5 @@ class State:
         low = max(self.bound, float("-inf") if bound is None else bound)
         if self.on_progress is not None and self._said != (self.stage, best, low):
             self._said = (self.stage, best, low)
-            self.on_progress(Progress(self.elapsed, self.stage, best, low))
+            sign = -1.0 if self.maximise else 1.0
+            self.on_progress(Progress(self.elapsed, self.stage, sign * best, sign * low, self.maximise))

@@ -24,9 +24,11 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "status": plan.status.value,
         "objective_kind": plan.objective_kind,
         "p": plan.p,
+        "radius": plan.radius,
+        "unit": plan.unit,
         "objective": plan.objective,
-        "bound": plan.bound,
-        "gap": plan.gap,
+        "bound": plan.bound if np.isfinite(plan.bound) else None,
+        "gap": plan.gap if np.isfinite(plan.gap) else None,
         "gap_asked": plan.gap_asked,
         "stop_reason": plan.stop_reason,
         "open_sites": list(plan.open_sites),
@@ -51,7 +53,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         },
         "certificate": {
             "multipliers": c.multipliers.tolist(),
-            "root_bound": c.root_bound,
+            "root_bound": c.root_bound if np.isfinite(c.root_bound) else None,
             "solver_bound": c.solver_bound if np.isfinite(c.solver_bound) else None,
             "solver": c.solver,
         },
@@ -112,8 +114,14 @@ def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:
     if share.shape != customer.shape or site.shape != customer.shape:
         found = f"{len(customer)} customers, {len(site)} sites and shares of shape {share.shape}"
         raise InvalidProblem([Flaw(where, "have one site and one share a link", found, "write the plan again")])
-    solver_bound = certificate["solver_bound"]
     decision = Decision(is_open, customer[order], site[order], share[order])
+    # No bound, told by null: minus infinity, of coverage plus infinity.
+    none_yet = np.inf if document["objective_kind"] == "coverage" else -np.inf
+    root_bound, solver_bound, bound = (
+        none_yet if value is None else float(value)
+        for value in (certificate["root_bound"], certificate["solver_bound"], document["bound"])
+    )
+    radius = document.get("radius")
     return Plan(
         status=Status(document["status"]),
         problem_name=document["problem"],
@@ -121,15 +129,15 @@ def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:
         partners=tuple(document["partners"]),
         decision=decision,
         objective=float(document["objective"]),
-        bound=float(document["bound"]),
-        gap=float(document["gap"]),
+        bound=bound,
+        gap=np.inf if document["gap"] is None else float(document["gap"]),
         gap_asked=float(document["gap_asked"]),
         cost_split=document["cost_split"],
         latency=document["latency_ms"],
         certificate=Certificate(
             np.asarray(certificate["multipliers"], dtype=np.float64),
-            float(certificate["root_bound"]),
-            -np.inf if solver_bound is None else float(solver_bound),
+            root_bound,
+            solver_bound,
             certificate["solver"],
         ),
         stop_reason=document["stop_reason"],
@@ -148,6 +156,7 @@ def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:
         ),
         objective_kind=document["objective_kind"],
         p=document["p"],
+        radius=None if radius is None else float(radius),
         peak_mib=document["peak_mib"],
         said_load={str(site): float(mw) for site, mw in document["load_mw"].items()},
     )

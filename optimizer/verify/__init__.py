@@ -7,6 +7,7 @@ It reads the raw data, the rules' names and parameters, and the plan; every form
     pair_rules, site_rules, load_rules   what it breaks
     costs, latency                       what it costs, how far it serves
     certificate  what its bound rests on: bound, site_choice
+    radius       objective and certificate of p-center, coverage and set cover: cover_bound, site_choice
 """
 
 from typing import TYPE_CHECKING
@@ -19,6 +20,12 @@ from sitewright.optimizer.verify.facts import Facts
 from sitewright.optimizer.verify.form import check_form
 from sitewright.optimizer.verify.load_rules import LOAD_RULES
 from sitewright.optimizer.verify.pair_rules import PAIR_RULES
+from sitewright.optimizer.verify.radius import (
+    OF_RADIUS,
+    beyond_radius,
+    check_radius_certificate,
+    recompute_radius,
+)
 from sitewright.optimizer.verify.report import Finding, Report
 from sitewright.optimizer.verify.site_rules import SITE_RULES
 
@@ -39,7 +46,9 @@ def verify(problem: "Problem", plan: "Plan") -> Report:
     """
     unreadable = tuple(check_form(plan, problem))
     if unreadable:
-        return Report(False, unreadable, float("nan"), {}, float("-inf"), plan.bound, plan.certificate.solver)
+        nothing = float("inf" if plan.objective_kind == "coverage" else "-inf")
+        solver, kind = plan.certificate.solver, plan.objective_kind
+        return Report(False, unreadable, float("nan"), {}, nothing, plan.bound, solver, kind)
     facts = Facts.of(problem, plan)
     findings = list(check_consistency(facts, plan, problem))
     for rule in facts.rules:
@@ -48,15 +57,20 @@ def verify(problem: "Problem", plan: "Plan") -> Report:
             findings.append(Finding(rule.name, "the checker does not know this rule, so the plan cannot be accepted"))
         else:
             findings += [Finding(rule.name, sentence) for sentence in check(facts, rule)]
+    of_radius = plan.objective_kind in OF_RADIUS
     split = recompute_costs(facts)
-    objective = sum(split.values())
+    cost = sum(split.values())
+    objective = recompute_radius(facts, plan) if of_radius else cost
     slack = 1e-9 * max(1.0, abs(objective))
     if not abs(plan.objective - objective) <= slack:
         findings.append(Finding("objective", f"the plan says {plan.objective:.10g}, the data give {objective:.10g}"))
     for kind in sorted({*split, *plan.cost_split}):
         said, found = plan.cost_split.get(kind, 0.0), split.get(kind, 0.0)
-        if not abs(said - found) <= slack:
+        if not abs(said - found) <= 1e-9 * max(1.0, abs(cost)):
             findings.append(Finding(f"cost split, {kind}", f"the plan says {said:.10g}, the data give {found:.10g}"))
-    proved, wrong = check_certificate(problem, plan, objective)
+    if of_radius:
+        findings += [Finding("radius", sentence) for sentence in beyond_radius(facts, plan)]
+    proved, wrong = (check_radius_certificate if of_radius else check_certificate)(problem, plan, objective)
     findings += wrong
-    return Report(not findings, tuple(findings), objective, split, proved, plan.bound, plan.certificate.solver)
+    solver, kind = plan.certificate.solver, plan.objective_kind
+    return Report(not findings, tuple(findings), objective, split, proved, plan.bound, solver, kind)

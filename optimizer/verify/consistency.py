@@ -53,7 +53,10 @@ def _wrong_loads(facts: Facts, plan: "Plan") -> Iterator[str]:
 
 
 def _check_gap(plan: "Plan") -> Iterator[Finding]:
-    gap = max(0.0, plan.objective - plan.bound) / max(abs(plan.objective), 1e-9)
+    short = plan.objective - plan.bound
+    if plan.objective_kind == "coverage":
+        short = -short  # the bound comes from above
+    gap = max(0.0, short) / max(abs(plan.objective), 1e-9)
     if plan.gap != gap and not abs(gap - plan.gap) <= 1e-9:
         yield Finding("gap", f"the plan says {plan.gap:.3e}, its objective and bound give {gap:.3e}")
     kept = gap <= plan.gap_asked * (1 + 1e-9)

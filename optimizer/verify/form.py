@@ -36,7 +36,8 @@ def check_form(plan: "Plan", problem: "Problem") -> Iterator[Finding]:
     figures |= {f"cost split, {kind}": value for kind, value in plan.cost_split.items()}
     for name, value in figures.items():
         # No bound yet is -inf, with an infinite gap: that is honest, if weak.
-        honest = (name == "bound" and value == -np.inf) or (name == "gap" and value == np.inf)
+        none_yet = np.inf if plan.objective_kind == "coverage" else -np.inf
+        honest = (name == "bound" and value == none_yet) or (name == "gap" and value == np.inf)
         if not honest and not (_is_real(value) and np.isfinite(value)):
             yield Finding(name, f"is {value}, it must be a number")
 

@@ -15,6 +15,14 @@ class Finding:
         return f"{self.rule}: {self.sentence}"
 
 
+# How the objective is spoken of: what it is, that no plan does better, and its unit.
+WORDS = {
+    "p-center": ("worst distance", "no plan has everyone nearer than", ""),
+    "coverage": ("covered", "no plan covers more than", " MW"),
+    "set-cover": ("open sites", "no plan opens fewer sites than", ""),
+}
+
+
 @dataclass(frozen=True)
 class Report:
     """The verdict. `proved_bound` is recomputed from the raw data; `claimed_bound` is the plan's."""
@@ -26,25 +34,29 @@ class Report:
     proved_bound: float
     claimed_bound: float
     solver: str
+    objective_kind: str = "cost"
 
     @property
     def what_is_proved(self) -> str:
         """Say which part of the bound is proved by recomputation and which is a solver's word."""
-        if not self.proved_bound > float("-inf"):
+        _, no_plan, unit = WORDS.get(self.objective_kind, ("cost", "no plan costs less than", ""))
+        sign = -1.0 if self.objective_kind == "coverage" else 1.0
+        if not sign * self.proved_bound > float("-inf"):
             return "nothing could be recomputed of the bound"
         size = max(abs(self.objective), 1e-9)
-        gap = max(0.0, self.objective - self.proved_bound) / size
-        said = f"recomputed from the raw data: no plan costs less than {self.proved_bound:,.2f}"
-        said += f" ({gap:.2%} below this plan)"
-        if self.claimed_bound > self.proved_bound + 1e-9 * size:
-            rest = max(0.0, self.objective - self.claimed_bound) / size
+        gap = max(0.0, sign * (self.objective - self.proved_bound)) / size
+        side = "above" if sign < 0 else "below"
+        said = f"recomputed from the raw data: {no_plan} {self.proved_bound:,.2f}{unit} ({gap:.2%} {side} this plan)"
+        if sign * self.claimed_bound > sign * self.proved_bound + 1e-9 * size:
+            rest = max(0.0, sign * (self.objective - self.claimed_bound)) / size
             said += f"; that the gap is {rest:.2e} is the word of {self.solver or 'no solver'}"
         return said
 
     def __str__(self) -> str:
         head = "accepted" if self.accepted else "REFUSED"
+        what, _, unit = WORDS.get(self.objective_kind, ("cost", "", ""))
         lines = [
-            f"{head}: cost {self.objective:,.2f}",
+            f"{head}: {what} {self.objective:,.2f}{unit}",
             *(f"  {finding}" for finding in self.findings),
             self.what_is_proved,
         ]

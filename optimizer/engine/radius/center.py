@@ -1,0 +1,202 @@
+"""p-center: the least worst latency, by a search over radii; at each, can so few sites cover everyone?
+
+First in fractions, where an LP decides and its prices are a proof that can be checked; then in whole sites, by a MIP.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sitewright.optimizer.engine.radius.covering import Covering, Relaxed
+from sitewright.optimizer.engine.state import State
+from sitewright.optimizer.errors import Infeasible
+from sitewright.optimizer.solver.answer import Outcome
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+# Sites that a first plan opens at most: more would cost more than they tell.
+MOST_SPREAD = 1000
+
+# Swaps of a search for a cover: at each of many radii, and once no more are found.
+QUICK, LONG = 10_000, 400_000
+
+
+@dataclass
+class Center:
+    """One search. `root_bound` is what `weights` prove, `solver_bound` what the solver adds by its word."""
+
+    covering: Covering
+    state: State
+    least: Floats  # how far the nearest site that may open is from each customer
+    weights: Floats
+    root_bound: float = -np.inf
+    solver_bound: float = -np.inf
+
+    def solve(self) -> None:
+        """Raise the bound and lower the incumbent until they meet, or a limit is reached.
+
+        Raises
+        ------
+        Infeasible
+            If no sites serve everyone under the rules.
+        """
+        state = self.state
+        state.enter("bound")
+        self.trivial()
+        self.spread()
+        if state.decision is None:
+            self.any_plan()
+        self.fractions()
+        state.enter("search")
+        self.descend()
+        if not state.proved:
+            state.enter("mip")
+            self.whole()
+
+    def any_plan(self) -> None:
+        """Find a plan that serves everyone at all.
+
+        Raises
+        ------
+        Infeasible
+            If there is none.
+        """
+        covering = self.covering
+        outcome, is_open = covering.choose(covering.reach.farthest, covering.rules.closed)
+        if is_open is not None:
+            self.take(is_open)
+        elif outcome is Outcome.INFEASIBLE:
+            rules = "; ".join(covering.rules.sentences(covering.reach.problem)) or "none"
+            sentence = f"no set of sites serves every customer and keeps all site rules: {rules}"
+            raise Infeasible([sentence], proof=covering.solver.name)
+
+    def take(self, is_open: Mask) -> None:
+        decision = self.covering.reach.decision(is_open)
+        if decision is not None:
+            far = self.covering.reach.matrix[decision.customer, decision.site]
+            self.state.improve(decision, float(far.max()))
+
+    def trivial(self) -> None:
+        """Nobody can be nearer than to the nearest site of all."""
+        least = self.least
+        worst = int(np.argmax(least))
+        self.weights = np.zeros(len(least))
+        self.weights[worst] = 1.0
+        self.root_bound = float(least[worst])
+        self.state.raise_bound(self.root_bound)
+        self.covering.add(np.array([worst]))
+
+    def spread(self) -> None:
+        """Open the site nearest to whoever is farthest, again and again, and make those customers active.
+
+        (Gonzalez, Theoretical Computer Science 38, 1985.) Where only the number of sites is ruled, that is a plan.
+        """
+        reach, rules = self.covering.reach, self.covering.rules
+        far = np.full(reach.shape[0], np.inf)
+        is_open, seen, farthest = rules.forced.copy(), [], int(self.covering.active[0])
+        if is_open.any():
+            far = reach.nearest(is_open)[1]
+        while int(is_open.sum()) < min(rules.most, MOST_SPREAD):
+            row = np.where(is_open | rules.closed, np.inf, reach.matrix[farthest])
+            site = int(np.argmin(row))
+            if not np.isfinite(row[site]):
+                break
+            is_open[site] = True
+            seen.append(farthest)
+            far = np.minimum(far, reach.matrix[:, site])
+            farthest = int(np.argmax(far))
+        self.covering.add(np.unique([*seen, farthest]))
+        if rules.plain and int(is_open.sum()) == rules.most:
+            self.take(is_open)
+
+    def fractions(self) -> None:
+        """Raise the bound to the least radius within which fractions of sites can cover all."""
+        high = self.state.incumbent
+        while not self.state.proved and not self.state.stop():
+            radius = self._between(self.state.bound, high)
+            if radius is None:
+                return
+            relaxed = self.covering.relax(radius)
+            if relaxed is None:
+                return
+            if not self._excluded(radius, relaxed):
+                high = radius
+
+    def descend(self) -> None:
+        """Lower the incumbent by looking for covers, where nothing but the number of sites is ruled."""
+        rules = self.covering.rules
+        low, iterations = self.state.bound, QUICK
+        while rules.plain and not self.state.proved and not self.state.stop():
+            radius = self._between(low, self.state.incumbent)
+            if radius is None and iterations == QUICK:
+                # Nothing found so far is there at a glance: look longer, right below the incumbent.
+                iterations = LONG
+            if iterations == LONG:
+                radius = self._below(self.state.incumbent)
+            if radius is None:
+                return
+            is_open = self.covering.find(radius, rules.most, rules.closed, iterations=iterations)
+            if is_open is not None:
+                self.take(is_open)
+            elif iterations == LONG:
+                return
+            else:
+                low = self._next(radius)
+
+    def whole(self) -> None:
+        """Close what is left between bound and incumbent, with whole sites."""
+        while not self.state.proved and not self.state.stop():
+            # A good plan is at hand where only the number is ruled: then one proof, right below it, is all it takes.
+            plain = self.covering.rules.plain
+            radius = (
+                self._below(self.state.incumbent) if plain else self._between(self.state.bound, self.state.incumbent)
+            )
+            if radius is None or radius < self.state.bound:
+                radius = self.state.bound
+            relaxed = self.covering.relax(radius)
+            if relaxed is None:
+                return
+            if self._excluded(radius, relaxed):
+                continue
+            assert relaxed.weights is not None
+            out = relaxed.weights.useless(self.covering.rules.most)
+            outcome, is_open = self.covering.choose(radius, out)
+            if is_open is not None:
+                self.take(is_open)
+                self.descend()
+            elif outcome is Outcome.INFEASIBLE:
+                self.solver_bound = self._next(radius)
+                self.state.raise_bound(self.solver_bound)
+            else:
+                return
+
+    def _excluded(self, radius: float, relaxed: Relaxed) -> bool:
+        """Raise the bound past a radius within which not even fractions cover all; return whether it is one."""
+        if relaxed.weights is None:
+            self.solver_bound = self._next(radius)
+            self.state.raise_bound(self.solver_bound)
+            return True
+        if relaxed.weights.excess(self.covering.rules) <= 0:
+            return False
+        self.root_bound, self.weights = self._next(radius), relaxed.weights.customer
+        self.state.raise_bound(self.root_bound)
+        return True
+
+    def _next(self, radius: float) -> float:
+        """Return the next distance of an active customer: up to there, covering is no easier than within `radius`."""
+        rows = self.covering.rows
+        return min(float(rows[rows > radius].min(initial=np.inf)), self.state.incumbent)
+
+    def _below(self, high: float) -> float | None:
+        """Return the greatest distance of an active customer below `high`, or None."""
+        rows = self.covering.rows
+        radius = float(rows[rows < high].max(initial=-np.inf))
+        return radius if np.isfinite(radius) else None
+
+    def _between(self, low: float, high: float) -> float | None:
+        """Return the middle one of the distances of active customers from `low` to below `high`, or None."""
+        rows = self.covering.rows
+        some = np.unique(rows[(rows >= low) & (rows < high)])
+        return float(some[(len(some) - 1) // 2]) if len(some) else None
