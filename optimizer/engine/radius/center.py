@@ -19,8 +19,8 @@ Mask = NDArray[np.bool_]
 # Sites that a first plan opens at most: more would cost more than they tell.
 MOST_SPREAD = 1000
 
-# Swaps of a search for a cover: at each of many radii, and once no more are found.
-QUICK, LONG = 10_000, 400_000
+# Work of a search for a cover: at each of many radii, and once no more are found.
+QUICK, LONG = 1e8, 2e9
 
 
 @dataclass
@@ -127,20 +127,20 @@ class Center:
     def descend(self) -> None:
         """Lower the incumbent by looking for covers, where nothing but the number of sites is ruled."""
         rules = self.covering.rules
-        low, iterations = self.state.bound, QUICK
+        low, work = self.state.bound, QUICK
         while rules.plain and not self.state.proved and not self.state.stop():
             radius = self._between(low, self.state.incumbent)
-            if radius is None and iterations == QUICK:
+            if radius is None and work == QUICK:
                 # Nothing found so far is there at a glance: look longer, right below the incumbent.
-                iterations = LONG
-            if iterations == LONG:
+                work = LONG
+            if work == LONG:
                 radius = self._below(self.state.incumbent)
             if radius is None:
                 return
-            is_open = self.covering.find(radius, rules.most, rules.closed, iterations=iterations)
+            is_open = self.covering.find(radius, rules.most, rules.closed, work=work)
             if is_open is not None:
                 self.take(is_open)
-            elif iterations == LONG:
+            elif work == LONG:
                 return
             else:
                 low = self._next(radius)

@@ -27,8 +27,8 @@ Mask = NDArray[np.bool_]
 # Relative to the sum of the weights: what a proof by weights must exceed, so that no rounding can undo it.
 MARGIN = 1e-9
 
-# Swaps for a start of the MIP.
-HINT_SWAPS = 50_000
+# Work of the search for a start of the MIP.
+HINT_WORK = 3e8
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,14 +113,14 @@ class Covering:
         customer[self.active[reduced.rows[used]]] = price[used]
         return Weights(customer, price[used] @ (self.rows[reduced.rows[used]] <= radius))
 
-    def find(self, radius: float, n_sites: int, out: Mask, *, iterations: int) -> Mask | None:
+    def find(self, radius: float, n_sites: int, out: Mask, *, work: float) -> Mask | None:
         """Return so many sites that cover all within the radius, looked for by swaps; None proves nothing.
 
         Knows no site rules. Customers that a cover of the active ones misses become active.
         """
         while not self.solver.stop():
             reduced = self.reduced(radius, out)
-            found = find_cover(reduced.mask, n_sites, iterations=iterations, seed=self.solver.seed)
+            found = find_cover(reduced.mask, n_sites, work=work, seed=self.solver.seed)
             if found is None:
                 return None
             is_open = np.zeros(self.reach.shape[1], dtype=bool)
@@ -177,7 +177,7 @@ class Covering:
         """
         model, most = cover_model(reduced, self.rules, count=False, integer=True), self.rules.most
         hint = None
-        one_more = find_cover(reduced.mask, most + 1, iterations=HINT_SWAPS, seed=self.solver.seed)
+        one_more = find_cover(reduced.mask, most + 1, work=HINT_WORK, seed=self.solver.seed)
         if one_more is not None:
             hint = np.zeros(model.columns.n_columns)
             hint[: len(one_more)] = one_more

@@ -16,8 +16,8 @@ from sitewright.optimizer.solver.answer import Outcome
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-# Swaps of a search for a cover with one site less.
-SWAPS = 100_000
+# Work of a search for a cover with one site less.
+WORK = 5e8
 
 
 def whole_above(bound: float) -> float:
@@ -108,7 +108,7 @@ class Fewest:
         covering = self.covering
         while self._only_fewest() and not self.state.proved and not self.state.stop():
             n_sites = int(self.state.incumbent) - 1
-            is_open = covering.find(self.radius, n_sites, covering.rules.closed, iterations=SWAPS)
+            is_open = covering.find(self.radius, n_sites, covering.rules.closed, work=WORK)
             if is_open is None:
                 return
             self.take(is_open)

@@ -43,13 +43,13 @@ def _search(site_start, site_rows, row_start, row_sites, p, iterations, rng, is_
             for j in range(n_sites):
                 if not is_open[j] and value[j] >= best:
                     ties = 1 if value[j] > best else ties + 1
-                    if rng.integers(ties) == 0:
+                    if rng.integers(0, ties) == 0:
                         best_u, best = j, value[j]
             slot = p + step
             turn[0], turn[1] = -1, best_u
             opened[slot] = best_u
         else:
-            row = bare[rng.integers(n_bare)]
+            row = bare[rng.integers(0, n_bare)]
             best_u, best, slot, ties = -1, FAR, -1, 0
             for a in range(row_start[row], row_start[row + 1]):
                 u = row_sites[a]
@@ -64,7 +64,7 @@ def _search(site_start, site_rows, row_start, row_sites, p, iterations, rng, is_
                     change = value[v] - eased[v] - value[u]
                     if v != last_opened and change <= best:
                         ties = 1 if change < best else ties + 1
-                        if rng.integers(ties) == 0:
+                        if rng.integers(0, ties) == 0:
                             best, best_u, slot = change, u, k
                 for b in range(site_start[u], site_start[u + 1]):
                     r = site_rows[b]
@@ -118,8 +118,16 @@ def _search(site_start, site_rows, row_start, row_sites, p, iterations, rng, is_
     return n_bare == 0
 
 
-def find_cover(mask: Mask, p: int, *, iterations: int, seed: int) -> Mask | None:
-    """Return p open sites that cover all rows, or None if none were found. `mask` has shape (rows, sites)."""
+def find_cover(mask: Mask, p: int, *, work: float, seed: int) -> Mask | None:
+    """Return p open sites that cover all rows, or None if none were found.
+
+    Parameters
+    ----------
+    mask
+        Which site covers which row. Shape (rows, sites).
+    work
+        Numbers looked at before the search gives up; some 3e8 take a second.
+    """
     rows, sites = mask.shape
     if p >= sites:
         return np.ones(sites, dtype=bool) if mask.any(axis=1).all() else None
@@ -130,5 +138,7 @@ def find_cover(mask: Mask, p: int, *, iterations: int, seed: int) -> Mask | None
     row_start = np.searchsorted(row, np.arange(rows + 1))
     site_start = np.searchsorted(site, np.arange(sites + 1))
     is_open = np.zeros(sites, dtype=bool)
+    # A swap looks at the sites of a row, for each at its rows and at the open sites.
+    iterations = int(work / (len(row) / rows * (len(row) / sites + p)))
     found = _search(site_start, site_rows, row_start, row_sites, p, iterations, np.random.default_rng(seed), is_open)
     return is_open if found else None
