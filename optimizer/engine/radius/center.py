@@ -22,6 +22,9 @@ MOST_SPREAD = 1000
 # Work of a search for a cover: at each of many radii, and once no more are found.
 QUICK, LONG = 1e8, 2e9
 
+# How far below a good plan fractions are tried first, and how near to their least radius is near enough.
+GUESS, NEAR = 0.08, 5e-4
+
 
 @dataclass
 class Center:
@@ -48,9 +51,10 @@ class Center:
         self.spread()
         if state.decision is None:
             self.any_plan()
-        self.fractions()
         state.enter("search")
         self.descend()
+        state.enter("bound")
+        self.fractions()
         if not state.proved:
             state.enter("mip")
             self.whole()
@@ -112,38 +116,47 @@ class Center:
             self.take(is_open)
 
     def fractions(self) -> None:
-        """Raise the bound to the least radius within which fractions of sites can cover all."""
-        high = self.state.incumbent
+        """Raise the bound to the least radius within which fractions of sites can cover all, or nearly there.
+
+        With a good plan at hand that radius is not far below: the first tries are there.
+        """
+        high, guess = self.state.incumbent, 1.0 - GUESS
         while not self.state.proved and not self.state.stop():
+            if high - self.state.bound <= NEAR * high:
+                return
             radius = self._between(self.state.bound, high)
+            if self.covering.rules.plain and guess < 1.0:
+                radius = self._below(guess * self.state.incumbent)
+                guess = 1.0 - (1.0 - guess) / 2
+                if radius is None or not self.state.bound <= radius < high:
+                    continue
             if radius is None:
                 return
             relaxed = self.covering.relax(radius)
             if relaxed is None:
                 return
             if not self._excluded(radius, relaxed):
-                high = radius
+                high, guess = radius, 1.0
 
     def descend(self) -> None:
         """Lower the incumbent by looking for covers, where nothing but the number of sites is ruled."""
-        rules = self.covering.rules
-        low, work = self.state.bound, QUICK
-        while rules.plain and not self.state.proved and not self.state.stop():
-            radius = self._between(low, self.state.incumbent)
-            if radius is None and work == QUICK:
-                # Nothing found so far is there at a glance: look longer, right below the incumbent.
-                work = LONG
-            if work == LONG:
-                radius = self._below(self.state.incumbent)
-            if radius is None:
-                return
-            is_open = self.covering.find(radius, rules.most, rules.closed, work=work)
+        covering, state = self.covering, self.state
+        if not covering.rules.plain:
+            return
+        shrink, work = 0.25, QUICK
+        while not state.proved and not state.stop():
+            radius = self._below(state.incumbent * (1.0 - shrink))
+            is_open = None
+            if radius is not None and radius >= state.bound:
+                is_open = covering.find(radius, covering.rules.most, covering.rules.closed, work=work)
             if is_open is not None:
                 self.take(is_open)
-            elif work == LONG:
+                shrink = max(shrink, NEAR)
+            elif shrink == 0.0:
                 return
             else:
-                low = self._next(radius)
+                # Right below the incumbent it pays to look longer.
+                shrink, work = (shrink / 4, work) if shrink > NEAR else (0.0, LONG)
 
     def whole(self) -> None:
         """Close what is left between bound and incumbent, with whole sites."""

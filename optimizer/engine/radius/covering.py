@@ -126,7 +126,8 @@ class Covering:
             is_open = np.zeros(self.reach.shape[1], dtype=bool)
             is_open[reduced.sites[found]] = True
             self.fill(is_open, np.flatnonzero(~(out | self.rules.closed)), n_sites - int(is_open.sum()))
-            if not self._miss(np.flatnonzero(is_open), np.ones(int(is_open.sum())), radius):
+            # Many at once: a search is cheap, and its covers are loose.
+            if not self._miss(np.flatnonzero(is_open), np.ones(int(is_open.sum())), radius, each=10):
                 return is_open
         return None
 
@@ -207,8 +208,11 @@ class Covering:
             is_open[site] = True
             far = np.minimum(far, self.reach.matrix[:, site])
 
-    def _miss(self, sites: Ints, share: Floats, radius: float) -> bool:
-        """Make active whom the sites do not cover: of those nearest to the same site, the worst. Return whether any."""
+    def _miss(self, sites: Ints, share: Floats, radius: float, *, each: int = 1) -> bool:
+        """Make active whom the sites do not cover: of those nearest to the same site, the worst. Return whether any.
+
+        `each` is how many near the same site become active at once.
+        """
         covered = self.reach.shares_within(sites, share, radius)
         missed = np.flatnonzero(covered < 1 - 1e-6)
         missed = missed[~np.isin(missed, self.active)]
@@ -217,7 +221,7 @@ class Covering:
         is_open = np.zeros(self.reach.shape[1], dtype=bool)
         is_open[sites] = True
         site, far = self.reach.nearest(is_open)
-        order = missed[np.lexsort((-far[missed], covered[missed]))]
-        _, first = np.unique(site[order], return_index=True)
-        self.add(order[first])
+        order = missed[np.lexsort((-far[missed], covered[missed], site[missed]))]
+        first = np.searchsorted(site[order], site[order])  # where the customers of the same site begin
+        self.add(order[np.arange(len(order)) - first < each])
         return True

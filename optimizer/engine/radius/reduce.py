@@ -16,6 +16,9 @@ from sitewright.kernels.cover import pack
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
+# Rows, then sites, and again: what later rounds still leave out is not worth their time.
+ROUNDS = 3
+
 
 @dataclass(frozen=True, eq=False)
 class Reduced:
@@ -42,7 +45,7 @@ def reduce_cover(bits: NDArray[np.uint64], n_rows: int, group: Ints, out: Mask, 
     candidates = np.flatnonzero(~out)
     sites = candidates[_distinct(bits[candidates], group[candidates])]
     rows = np.arange(n_rows)
-    while True:
+    for _ in range(ROUNDS):
         mask = _mask(bits[sites], n_rows)[rows]
         # A row is kept by itself if the sites that cover some other row all cover it too.
         spare = dominated(~pack(mask), threads=threads)

@@ -13,6 +13,9 @@ Mask = NDArray[np.bool_]
 
 FAR = 1 << 60
 
+# Most swaps for each row and site.
+SWAPS_A_LINE = 300
+
 
 @njit(nogil=True, cache=True)
 def _search(site_start, site_rows, row_start, row_sites, p, iterations, rng, is_open):  # type: ignore[no-untyped-def]
@@ -126,7 +129,7 @@ def find_cover(mask: Mask, p: int, *, work: float, seed: int) -> Mask | None:
     mask
         Which site covers which row. Shape (rows, sites).
     work
-        Numbers looked at before the search gives up; some 3e8 take a second.
+        Numbers looked at before the search gives up, 3e8 a second or so; of small problems far fewer.
     """
     rows, sites = mask.shape
     if p >= sites:
@@ -138,7 +141,7 @@ def find_cover(mask: Mask, p: int, *, work: float, seed: int) -> Mask | None:
     row_start = np.searchsorted(row, np.arange(rows + 1))
     site_start = np.searchsorted(site, np.arange(sites + 1))
     is_open = np.zeros(sites, dtype=bool)
-    # A swap looks at the sites of a row, for each at its rows and at the open sites.
-    iterations = int(work / (len(row) / rows * (len(row) / sites + p)))
+    # A swap looks at the sites of a row, for each at its rows and at the open sites; small problems are soon exhausted.
+    iterations = int(min(work / (len(row) / rows * (len(row) / sites + p)), SWAPS_A_LINE * (rows + sites)))
     found = _search(site_start, site_rows, row_start, row_sites, p, iterations, np.random.default_rng(seed), is_open)
     return is_open if found else None
