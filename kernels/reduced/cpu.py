@@ -1,6 +1,7 @@
 """Reduced costs on the CPU: one read of the matrix, row after row, with the next rows already on their way.
 
-Four rows at once take fewer instructions and lose all the same: memory likes one stream (measured: 31 GB/s against 45).
+Four rows at once take fewer instructions and lose all the same: memory likes one stream (measured: 31 GB/s against 41,
+where a sum reads 48).
 """
 
 from typing import Any
