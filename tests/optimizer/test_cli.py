@@ -90,11 +90,11 @@ def test_listings_and_doctor_run(capsys):
     assert "backend cuda:" in out and "backend dask: available" in out
 
 
-def test_warmup_names_every_kernel_in_both_types(capsys):
+def test_warmup_names_every_kernel_and_the_engine_in_both_types(capsys):
     """A container image would otherwise compile the forgotten one at its first request, and each time anew."""
     assert run(["warmup"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert sorted(line.split()[0] for line in lines) == sorted(KERNELS * 2)
+    assert sorted(line.split()[0] for line in lines) == sorted((*KERNELS, "exact") * 2)
 
 
 def test_ctrl_c_writes_the_best_plan(tmp_path):
