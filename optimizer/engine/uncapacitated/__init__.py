@@ -5,6 +5,8 @@ decided by reduced cost (`relaxation`) -> what is left by MIP where it is small 
 (`tree`).
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,8 @@ from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefi
 from sitewright.optimizer.engine.uncapacitated.residual import close_by_mip
 from sitewright.optimizer.engine.uncapacitated.root import climb, first_plan, polish
 from sitewright.optimizer.engine.uncapacitated.tree import Tree
+from sitewright.optimizer.errors import Infeasible
+from sitewright.optimizer.plan import Certificate
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rules.base import Rule
 
@@ -33,12 +37,11 @@ TREE, PRICES = "branch and bound", "prices of the site rules"
 
 
 class Uncapacitated:
-    """One solve. `multipliers`, `root_bound`, `word` and `word_bound` are for the certificate."""
+    """One solve in progress."""
 
     def __init__(
         self,
         problem: Problem,
-        cost: NDArray[np.float64],
         state: State,
         *,
         seed: int,
@@ -47,7 +50,8 @@ class Uncapacitated:
     ) -> None:
         self.problem, self.state = problem, state
         self.seed, self.threads, self.solver = seed, threads, solver
-        self.cost, self.merged = cost, merge(cost, threads=threads)
+        self.cost = usable_cost(problem)
+        self.merged = merge(self.cost, threads=threads)
         self.instance = instance_of(problem, self.merged.cost)
         rules = [rule for rule in problem.all_rules if rule.kind == "site"]
         self.incumbent = Incumbent(
@@ -61,8 +65,23 @@ class Uncapacitated:
         self.multipliers = np.zeros(problem.n_customers)
         self.root_bound, self.word, self.word_bound = -np.inf, "", -np.inf
 
-    def run(self) -> bool:
-        """Solve as far as the limits allow; return False if it is proved that there is no plan."""
+    def run(self) -> None:
+        """Solve as far as the limits allow.
+
+        Raises
+        ------
+        Infeasible
+            If it is proved that there is no plan.
+        """
+        if not self._solve():
+            raise Infeasible(["the rules together admit no plan"], proof=self.word or TREE)
+
+    @property
+    def certificate(self) -> Certificate:
+        return Certificate(self.multipliers, self.root_bound, self.word_bound, self.word)
+
+    def _solve(self) -> bool:
+        """Return False if it is proved that there is no plan."""
         instance, state, best = self.instance, self.state, self.incumbent
         state.enter("search")
         guess = instance.high if instance.high < instance.n_sites // 2 else max(1, instance.n_sites // 50)
@@ -167,6 +186,14 @@ class Uncapacitated:
         if not np.isfinite(best.value):
             return np.inf
         return best.value if best.exact else best.cutoff
+
+
+def usable_cost(problem: Problem) -> NDArray[Any]:
+    """Return the cost matrix with +inf where a rule forbids the pair; float32 stays float32. Not to be written to."""
+    cost: NDArray[Any] = problem.data["service_cost"].values
+    if cost.dtype not in (np.float32, np.float64):
+        cost = cost.astype(np.float64)
+    return cost if problem.allowed.all() else np.where(problem.allowed, cost, np.array(np.inf, cost.dtype))
 
 
 def keeps_all(problem: Problem, rules: list[Rule], is_open: NDArray[np.bool_]) -> bool:
