@@ -121,8 +121,6 @@ def limits(start, site, cost, top, state, lo, hi):  # type: ignore[no-untyped-de
     """Fill the range where the best price of each customer lies: its cheapest site, and one that is open for sure."""
     for i in range(len(lo)):
         first, last = np.inf, top[i]
-        if last == np.inf and start[i + 1] > start[i]:
-            last = np.float64(cost[start[i + 1] - 1])  # beyond it, every open site gains
         for k in range(start[i], start[i + 1]):
             s = state[site[k]]
             if s != CLOSED and first == np.inf:
