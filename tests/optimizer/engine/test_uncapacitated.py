@@ -212,7 +212,7 @@ def test_forgetting_dead_pairs_keeps_the_prices() -> None:
     cost = np.where(rng.random((60, 60)) < 0.1, rng.integers(0, 5, (60, 60)).astype(float), 40_000.0)
     cost[np.arange(60), np.arange(60)] = 1.0
     problem = sw.Problem.from_arrays(service_cost=cost, fixed_cost=np.full(60, 3000.0))
-    instance, best = instance_of(problem, cost), sw.solve(problem).objective
+    instance, best = instance_of(problem, cost), sw.solve(problem, time_limit=20).objective
     prefix = build_prefix(cost, np.ones(60, bool), np.full(60, np.inf))
     point = Point(np.full(60, 500.0), np.zeros(0), instance.state.copy())
     root = raise_bound(instance, prefix, point, steps=300, cutoff=np.inf, target=best)
