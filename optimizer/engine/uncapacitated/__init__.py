@@ -120,7 +120,6 @@ class Uncapacitated:
                 stop=state.stop,
                 on_bounds=lambda value, bound: state.say(bound=min(bound, best.value)),
             )
-            self.word = self.solver
             self._vouch(self.solver, bound)
             if state.stop() or bound >= best.cutoff:
                 return self._closed(bound)
