@@ -19,6 +19,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if numba_config.ENABLE_CUDASIM:
         # The simulator polls its threads without rest; at Python's 5 ms a turn, they mostly wait (14 s went to 1).
         sys.setswitchinterval(1e-6)
+        # At a turn that short, threads are often stopped where the simulator is not safe.
+        from tests.kernels.simulator import share_one_array
+
+        share_one_array()
 
 
 @pytest.fixture(params=BACKENDS)
