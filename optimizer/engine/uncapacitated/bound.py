@@ -24,12 +24,14 @@ class Point:
     rho: NDArray[np.float64] | None = None  # (columns,): cost of each under the prices
     pace: NDArray[np.float64] | None = None  # see `relaxation.volume`
     slopes: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+    ends: NDArray[np.int64] | None = None  # (customers,): where the rows end; all of them if None
 
     def child(self, column: int, decided: int) -> "Point":
         """Return the same prices with one more column decided."""
         state = self.state.copy()
         state[column] = decided
-        return Point(self.u.copy(), self.lam.copy(), state, self.value)
+        ends = None if self.ends is None else self.ends.copy()
+        return Point(self.u.copy(), self.lam.copy(), state, self.value, ends=ends)
 
 
 def raise_bound(
@@ -45,6 +47,7 @@ def raise_bound(
     value = relaxation.volume(
         *prefix.arrays,
         prefix.top,
+        prefix.start[1:] if point.ends is None else point.ends,
         prefix.scale,
         np.full(len(point.lam), row_scale(instance)),
         instance.row_arrays,
@@ -91,6 +94,18 @@ def extras(instance: Instance, point: Point) -> NDArray[np.float64]:
     return out
 
 
+def shorten_rows(instance: Instance, prefix: Prefix, point: Point, cutoff: float) -> None:
+    """Cut off the rows of a point, for good, where no plan below the cut-off serves a customer from so far.
+
+    A plan that serves i from j costs at least :math:`L + c_{ij} - u_i`, and what opening j adds. `prefix` must hold
+    all that such plans may use (`live_pairs`).
+    """
+    if point.ends is None:
+        point.ends = prefix.start[1:].copy()
+    room = cutoff - point.here - extras(instance, point)[: instance.n_sites]
+    relaxation.cut_off(*prefix.arrays, point.u, point.state, room, point.ends)
+
+
 def plain_bound(instance: Instance, prefix: Prefix, u: NDArray[np.float64]) -> float:
     """Return the bound of prices u alone at the root, without prices of the site rules: what the checker recomputes."""
     m = len(instance.price)
@@ -98,6 +113,7 @@ def plain_bound(instance: Instance, prefix: Prefix, u: NDArray[np.float64]) -> f
     lam = np.zeros(len(instance.rows))
     found: Any = relaxation.evaluate(
         *prefix.arrays,
+        prefix.start[1:],
         instance.row_arrays,
         instance.price,
         u,

@@ -13,6 +13,11 @@ Mask = NDArray[np.bool_]
 
 # Moves made before the clock is looked at; candidates that are held to the rules before a search gives up.
 MOVES, TRIED = 64, 400
+# Kicks made before the clock is looked at, draws for one, and how much dearer than the best (on average, as a part of
+# its cost) a set may be for the walk to go on from it.
+KICKS, MOST_OUT, HEAT = 20, 37, 3e-5
+# Pairs that a core goes through in a second while it mends the memory of swaps.
+TOUCHES = 200_000_000
 # Entries of the memory of swaps: 400 MB.
 MEMORY = 50_000_000
 
@@ -96,6 +101,47 @@ class Incumbent:
             self._descend_by_rules(flags, prefix, slots)
         self.take(flags.astype(bool))
 
+    def iterate(self, prefix: Prefix, *, seed: int, patience: float = 1.0) -> None:
+        """Kick the best set and search on, until many kicks in a row were in vain: a second's worth at most."""
+        a, n_open = self.instance, int(self.open.sum())
+        slots = self._slots(n_open)
+        if not a.counted_only or not n_open or slots * a.n_sites > MEMORY:
+            return
+        touched = len(a.cost) + 160 * a.cost.size / n_open**2
+        patience = max(KICKS, min(3000.0, patience * TOUCHES / touched))
+        random = np.random.default_rng(seed)
+        flags, heat = self.open.astype(np.int8), HEAT * abs(self.value)
+        best, least, failed = flags.copy(), self.value, 0
+        memory = interchange.begin(a.cost, *prefix.arrays, flags, slots, a.big)
+        while failed < patience and not self.stop():
+            draws = random.random((KICKS, 3 + MOST_OUT))
+            found = interchange.iterate(
+                a.fixed,
+                self.locked,
+                a.low,
+                a.high,
+                self._floor,
+                heat,
+                draws,
+                least,
+                best,
+                a.cost,
+                *prefix.arrays,
+                flags,
+                a.big,
+                memory,
+            )
+            failed = failed + KICKS if found == least else 0
+            if found < least:
+                self.take(best.astype(bool))
+            least = found
+
+    @property
+    def _floor(self) -> float:
+        """What a move must save."""
+        a = self.instance
+        return 0.5 * a.step if a.step else 1e-10 * a.big / max(1, len(a.cost))
+
     def _slots(self, n_open: int) -> int:
         return min(self.instance.n_sites, max(n_open + 16, self.instance.low + 1, 5 * n_open // 4))
 
@@ -105,11 +151,11 @@ class Incumbent:
 
     def _descend(self, flags: NDArray[np.int8], prefix: Prefix, slots: int) -> None:
         a = self.instance
-        floor = 1e-10 * a.big / max(1, len(a.cost)) if not a.step else 0.5 * a.step
+        floor = self._floor
         memory = interchange.begin(a.cost, *prefix.arrays, flags, slots, a.big)
         while not self.stop():
             made = interchange.descend(
-                a.fixed, self.locked, a.low, a.high, floor, MOVES, a.cost, *prefix.arrays, flags, a.big, memory
+                a.fixed, self.locked, a.low, a.high, floor, MOVES, True, a.cost, *prefix.arrays, flags, a.big, memory
             )
             if made < MOVES:
                 if memory[2][0] < slots:

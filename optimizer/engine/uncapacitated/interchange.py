@@ -3,6 +3,9 @@
 What each move saves is kept in memory and mended only for the customers that a move touches (Resende, Werneck, Annals
 of Operations Research 150, 2007). A swap saves ``add[j] - drop[r] + extra[r, j]`` and the difference of fixed costs.
 A customer that no open site may serve costs `big`.
+
+Each open site remembers the best site to swap it for; a move makes only those look again whose customers it touched.
+The others may have missed a better one: before a set is said to be a local optimum, all look again.
 """
 
 from typing import Any
@@ -33,8 +36,9 @@ def _two_nearest(i, matrix, start, site, cost, is_open, opens, n_open, big):  # 
 
 
 @njit(**_FAST)
-def _contribute(i, sign, start, site, cost, near, second, of, slot, add, drop, extra):  # type: ignore[no-untyped-def]
+def _contribute(i, sign, start, site, cost, near, second, of, slot, add, drop, extra, swap):  # type: ignore[no-untyped-def]
     a, b, s = near[i], second[i], slot[of[i]]
+    swap[s] = -1
     drop[s] += sign * (b - a)
     row = extra[s]
     for k in range(start[i], start[i + 1]):
@@ -58,11 +62,11 @@ def begin(matrix, start, site, cost, is_open, slots, big):  # type: ignore[no-un
             opens[size[0]], slot[j] = j, size[0]
             size[0] += 1
     near, second, of = np.empty(n), np.empty(n), np.empty(n, np.int64)
-    add, drop, extra = np.zeros(m), np.zeros(slots), np.zeros((slots, m))
+    add, drop, extra, swap = np.zeros(m), np.zeros(slots), np.zeros((slots, m)), np.full(slots, -1, np.int64)
     for i in range(n):
         of[i], near[i], second[i] = _two_nearest(i, matrix, start, site, cost, is_open, opens, size[0], big)
-        _contribute(i, 1.0, start, site, cost, near, second, of, slot, add, drop, extra)
-    return opens, slot, size, near, second, of, add, drop, extra
+        _contribute(i, 1.0, start, site, cost, near, second, of, slot, add, drop, extra, swap)
+    return opens, slot, size, near, second, of, add, drop, extra, swap
 
 
 @njit(nogil=True, cache=True, fastmath={"nnan", "nsz", "reassoc"})
@@ -78,7 +82,7 @@ def _highest(a, b):  # type: ignore[no-untyped-def]
 @njit(**_FAST)
 def best_move(fixed, is_open, locked, low, high, memory):  # type: ignore[no-untyped-def]
     """Return (saved, site to open or -1, site to close or -1); outside the limits, the best step towards them."""
-    opens, n_open, add, drop, extra = memory[0], memory[2][0], memory[6], memory[7], memory[8]
+    opens, n_open, add, drop, extra, swap = memory[0], memory[2][0], memory[6], memory[7], memory[8], memory[9]
     best, into, out = 0.0, -1, -1
     if n_open < low or n_open > high:
         best = -np.inf
@@ -97,20 +101,26 @@ def best_move(fixed, is_open, locked, low, high, memory):  # type: ignore[no-unt
         if n_open > low and base > best:
             best, into, out = base, -1, r
         if n_open <= high:
-            row = extra[s]
-            most = _highest(gain, row)
-            if base + most > best and most > -1e299:
-                for j in range(len(add)):
-                    if gain[j] + row[j] == most:
-                        best, into, out = base + most, j, r
-                        break
+            row, j = extra[s], swap[s]
+            if j < 0 or gain[j] < -1e299:
+                j = swap[s] = _where(gain, row, _highest(gain, row))
+            if base + gain[j] + row[j] > best and gain[j] > -1e299:
+                best, into, out = base + gain[j] + row[j], j, r
     return best, into, out
+
+
+@njit(**_FAST)
+def _where(a, b, most):  # type: ignore[no-untyped-def]
+    for j in range(len(a)):
+        if a[j] + b[j] >= most:
+            return j
+    return 0
 
 
 @njit(**_FAST)
 def move(into, out, matrix, start, site, cost, is_open, big, memory):  # type: ignore[no-untyped-def]
     """Open `into` and close `out` (-1 for neither), and mend the memory."""
-    opens, slot, size, near, second, of, add, drop, extra = memory
+    opens, slot, size, near, second, of, add, drop, extra, swap = memory
     n = len(near)
     hit, hits = np.empty(n, np.int64), 0
     for i in range(n):
@@ -119,7 +129,7 @@ def move(into, out, matrix, start, site, cost, is_open, big, memory):  # type: i
         if loses or (into >= 0 and matrix[i, into] < second[i]):
             hit[hits] = i
             hits += 1
-            _contribute(i, -1.0, start, site, cost, near, second, of, slot, add, drop, extra)
+            _contribute(i, -1.0, start, site, cost, near, second, of, slot, add, drop, extra, swap)
     if into >= 0:
         is_open[into] = 1
     if out >= 0:
@@ -132,35 +142,121 @@ def move(into, out, matrix, start, site, cost, is_open, big, memory):  # type: i
         last = size[0] - 1
         if s != last:
             opens[s], drop[s] = opens[last], drop[last]
-            extra[s, :] = extra[last, :]
+            extra[s, :], swap[s] = extra[last, :], swap[last]
             slot[opens[s]] = s
         size[0] = last
     else:
-        opens[s], slot[into], drop[s] = into, s, 0.0
+        opens[s], slot[into], drop[s], swap[s] = into, s, 0.0, -1
         extra[s, :] = 0.0
         size[0] += out < 0
     for t in range(hits):
         i = hit[t]
         of[i], near[i], second[i] = _two_nearest(i, matrix, start, site, cost, is_open, opens, size[0], big)
-        _contribute(i, 1.0, start, site, cost, near, second, of, slot, add, drop, extra)
+        _contribute(i, 1.0, start, site, cost, near, second, of, slot, add, drop, extra, swap)
 
 
 @njit(**_FAST)
-def descend(fixed, locked, low, high, floor, moves, matrix, start, site, cost, is_open, big, memory):  # type: ignore[no-untyped-def]
-    """Make the best move until it saves no more than `floor`, so many times at most; return how many were made."""
-    opens, size = memory[0], memory[2]
+def descend(fixed, locked, low, high, floor, moves, whole, matrix, start, site, cost, is_open, big, memory):  # type: ignore[no-untyped-def]
+    """Make the best move until it saves no more than `floor`, so many times at most; return how many were made.
+
+    If fewer were made and `whole`, the set is a local optimum.
+    """
+    opens, size, swap = memory[0], memory[2], memory[9]
+    sure = False
     for k in range(moves):
-        saved, into, out = best_move(fixed, is_open, locked, low, high, memory)
-        inside = low <= size[0] <= high
-        if (into < 0 and out < 0) or (inside and saved <= floor) or (out < 0 and size[0] == len(opens)):
+        while True:
+            saved, into, out = best_move(fixed, is_open, locked, low, high, memory)
+            inside = low <= size[0] <= high
+            none = (into < 0 and out < 0) or (inside and saved <= floor) or (out < 0 and size[0] == len(opens))
+            if not none or sure or not whole:
+                break
+            swap[:], sure = -1, True
+        if none:
             return k
+        sure = False
         move(into, out, matrix, start, site, cost, is_open, big, memory)
     return moves
 
 
+@njit(**_FAST)
+def price(fixed, is_open, near):  # type: ignore[no-untyped-def]
+    """Return what the open set costs."""
+    total = 0.0
+    for i in range(len(near)):
+        total += near[i]
+    for j in range(len(fixed)):
+        if is_open[j]:
+            total += fixed[j]
+    return total
+
+
+@njit(**_FAST)
+def _kick(i, most, draws, locked, matrix, start, site, cost, is_open, big, memory):  # type: ignore[no-untyped-def]
+    """Swap the nearest open sites of a customer for others drawn from the same part of its row."""
+    outs, n, k = np.empty(most, np.int64), 0, start[i]
+    while k < start[i + 1] and n < most:
+        if is_open[site[k]] and not locked[site[k]]:
+            outs[n] = site[k]
+            n += 1
+        k += 1
+    width, d = k - start[i], 0
+    for t in range(n):
+        for _ in range(8):
+            j = site[start[i] + int(draws[d] * width)]
+            d = (d + 1) % len(draws)
+            if not is_open[j] and not locked[j]:
+                move(j, outs[t], matrix, start, site, cost, is_open, big, memory)
+                break
+    return n
+
+
+@njit(**_FAST)
+def _return(kept, matrix, start, site, cost, is_open, big, memory):  # type: ignore[no-untyped-def]
+    """Move back to a set."""
+    a, b, m = 0, 0, len(kept)
+    while True:
+        while a < m and (is_open[a] or not kept[a]):
+            a += 1
+        while b < m and (kept[b] or not is_open[b]):
+            b += 1
+        if a == m and b == m:
+            return
+        # Closed first where there is none to swap with, so that no more are open than there is room for.
+        move(a if a < m else -1, b if b < m else -1, matrix, start, site, cost, is_open, big, memory)
+
+
+@njit(**_FAST)
+def iterate(  # type: ignore[no-untyped-def]
+    fixed, locked, low, high, floor, heat, draws, least, best, matrix, start, site, cost, is_open, big, memory
+):
+    """Kick and descend once for each row of `draws`, from the set in `is_open` on; return what the best set costs.
+
+    `best` is a set that costs `least`, and gets any better one. The walk goes on from a set that costs no more than
+    the last, or little more than the best: by a draw of mean `heat`. `is_open` is left where it stands.
+    """
+    kept = is_open.copy()
+    now = price(fixed, is_open, memory[3])
+    for row in draws:
+        i, k = int(row[0] * len(memory[3])), 2 + int(row[1] * 5)
+        if not _kick(i, k, row[3:], locked, matrix, start, site, cost, is_open, big, memory):
+            continue
+        descend(fixed, locked, low, high, floor, 1000, False, matrix, start, site, cost, is_open, big, memory)
+        value = price(fixed, is_open, memory[3])
+        if value < least - floor:
+            descend(fixed, locked, low, high, floor, 1000, True, matrix, start, site, cost, is_open, big, memory)
+            value = least = price(fixed, is_open, memory[3])
+            best[:] = is_open
+        if value <= max(now, least - heat * np.log(1.0 - row[2])):
+            now = value
+            kept[:] = is_open
+        else:
+            _return(kept, matrix, start, site, cost, is_open, big, memory)
+    return least
+
+
 def gains(fixed: NDArray[np.float64], memory: tuple[NDArray[Any], ...]) -> NDArray[np.float64]:
     """Return what each move saves. Shape (open + 1, sites + 1): close the row's site, open the column's; last: none."""
-    opens, _, size, _, _, _, add, drop, extra = memory
+    opens, _, size, _, _, _, add, drop, extra, _ = memory
     n = int(size[0])
     out = np.zeros((n + 1, len(add) + 1))
     out[:, :-1] = add - fixed

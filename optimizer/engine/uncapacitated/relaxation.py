@@ -70,8 +70,11 @@ def choose(rho, state, n_sites, low, high, pick):  # type: ignore[no-untyped-def
 
 
 @njit(**_FAST)
-def evaluate(start, site, cost, rows, price, u, lam, state, n_sites, low, high, rho, end, pick):  # type: ignore[no-untyped-def]
-    """Return (L, sites open, dearest free site taken, cheapest one left); `end` gets where each row's gains end."""
+def evaluate(start, site, cost, ends, rows, price, u, lam, state, n_sites, low, high, rho, end, pick):  # type: ignore[no-untyped-def]
+    """Return (L, sites open, dearest free site taken, cheapest one left); `end` gets where each row's gains end.
+
+    `ends` is where each row ends, start[1:] or before.
+    """
     at, column, value, lower, upper = rows
     rho[:] = price
     total = 0.0
@@ -83,7 +86,7 @@ def evaluate(start, site, cost, rows, price, u, lam, state, n_sites, low, high, 
     for i in range(len(u)):
         price_i = u[i]
         total += price_i
-        k, last = start[i], start[i + 1]
+        k, last = start[i], ends[i]
         while k < last:
             d = cost[k] - price_i
             if d >= 0:
@@ -117,11 +120,14 @@ def slopes(start, site, rows, lam, end, pick, g, h):  # type: ignore[no-untyped-
 
 
 @njit(**_FAST)
-def limits(start, site, cost, top, state, lo, hi):  # type: ignore[no-untyped-def]
-    """Fill the range where the best price of each customer lies: its cheapest site, and one that is open for sure."""
+def limits(start, site, cost, top, ends, state, lo, hi):  # type: ignore[no-untyped-def]
+    """Fill the range where the best price of each customer lies: its cheapest site, and one that is open for sure.
+
+    Where the far end of a row was cut off, no plan that is looked for uses it: prices may rise above it.
+    """
     for i in range(len(lo)):
-        first, last = np.inf, top[i]
-        for k in range(start[i], start[i + 1]):
+        first, last = np.inf, top[i] if ends[i] == start[i + 1] else np.inf
+        for k in range(start[i], ends[i]):
             s = state[site[k]]
             if s != CLOSED and first == np.inf:
                 first = cost[k]
@@ -153,6 +159,16 @@ def fix(bound, rho, state, pick, n_sites, count, low, high, worst, after, cutoff
             state[j] = pick[j]
             n += 1
     return n
+
+
+@njit(**_FAST)
+def cut_off(start, site, cost, u, state, room, ends):  # type: ignore[no-untyped-def]
+    """Cut off the far ends of rows whose pairs cost more than `room` of their site allows above the price u."""
+    for i in range(len(u)):
+        k = ends[i]
+        while k > start[i] and (state[site[k - 1]] == CLOSED or cost[k - 1] - u[i] > room[site[k - 1]]):
+            k -= 1
+        ends[i] = k
 
 
 @njit(**_FAST)
@@ -228,6 +244,7 @@ def volume(  # type: ignore[no-untyped-def]
     site,
     cost,
     top,
+    ends,
     scale,
     row_scale,
     rows,
@@ -261,11 +278,11 @@ def volume(  # type: ignore[no-untyped-def]
     g, h, t, z = np.empty(n), np.empty(n_rows), np.empty(n), np.empty(n_rows)
     lo, hi = np.empty(n), np.empty(n)
     lower, upper = rows[3], rows[4]
-    limits(start, site, cost, top, state, lo, hi)
+    limits(start, site, cost, top, ends, state, lo, hi)
     for i in range(n):
         u[i] = min(max(u[i], lo[i]), hi[i])
     best, count, worst, after = evaluate(
-        start, site, cost, rows, price, u, lam, state, n_sites, low, high, rho, end, pick
+        start, site, cost, ends, rows, price, u, lam, state, n_sites, low, high, rho, end, pick
     )
     pace[2], pace[3], pace[4] = count, worst, after
     if best == np.inf or best > cutoff:
@@ -280,7 +297,7 @@ def volume(  # type: ignore[no-untyped-def]
         if moved:
             if not propagate(rows, state, n_sites, low, high):
                 return np.inf
-            limits(start, site, cost, top, state, lo, hi)
+            limits(start, site, cost, top, ends, state, lo, hi)
         norm = inner(v, v, scale) + inner(w, w, row_scale)
         if norm < 1e-9:
             break
@@ -293,7 +310,7 @@ def volume(  # type: ignore[no-untyped-def]
             if z[r] * lam[r] < 0 or (z[r] > 0 and upper[r] == np.inf) or (z[r] < 0 and lower[r] == -np.inf):
                 z[r] = 0.0
         bound, count, worst, after = evaluate(
-            start, site, cost, rows, price, t, z, state, n_sites, low, high, now, end, pick
+            start, site, cost, ends, rows, price, t, z, state, n_sites, low, high, now, end, pick
         )
         if bound == np.inf:
             return bound

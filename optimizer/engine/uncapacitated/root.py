@@ -71,15 +71,18 @@ def climb(
         assert point.y is not None
         if k < 2 or k % 4 == 0 or not np.isfinite(incumbent.value):
             round_choice(instance, incumbent, prefix, point.y, seed + k)
+        if k == 1:
+            incumbent.iterate(prefix, seed=seed, patience=0.3)
         history.append(value)
         if len(history) > PATIENCE and history[-1] - history[-1 - PATIENCE] < WORTH * (incumbent.value - value):
             return
 
 
 def polish(instance: Instance, prefix: Prefix, incumbent: Incumbent, point: Point, *, seed: int) -> None:
-    """Draw open sets from the averaged choice until as many in a row as `DRAWS` were no better."""
-    if point.y is None:
+    """Draw open sets from the averaged choice until as many in a row as `DRAWS` were no better; kick the best."""
+    if point.y is None or incumbent.stop() or point.value > incumbent.cutoff:
         return
+    incumbent.iterate(prefix, seed=seed)
     failed = 0
     for k in range(MOST):
         before = incumbent.value

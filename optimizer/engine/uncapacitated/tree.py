@@ -13,14 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sitewright.optimizer.engine.uncapacitated.bound import Point, raise_bound
+from sitewright.optimizer.engine.uncapacitated.bound import Point, raise_bound, shorten_rows
 from sitewright.optimizer.engine.uncapacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.uncapacitated.instance import Instance
 from sitewright.optimizer.engine.uncapacitated.prefix import Prefix
 from sitewright.optimizer.engine.uncapacitated.root import round_choice
 
-# Nodes of a batch; steps for a node; nodes between two roundings.
+# Nodes of a batch; steps for a node; nodes between two searches from its choices.
 BATCH, STEPS, EVERY = 8, 40, 64
+# Sites whose two children are tried by so many steps before one is branched on, where the root's gap is no wider than
+# a part of the cost: where it is wide, all are much alike, and more nodes do better than better nodes.
+TRIED, TRIAL, NARROW = 3, 10, 0.003
 # Bytes of open nodes beyond which the deepest are taken first.
 MOST_BYTES = 2 << 30
 # Pairs that a thread goes through in some tenths of a second.
@@ -44,7 +47,9 @@ class Tree:
         self.nodes, self._serial = 0, 0
         self._heap: list[tuple[float, int, _Node]] = []
         self._stack: list[_Node] = []
-        self._node_bytes = root.u.nbytes + root.state.nbytes + root.lam.nbytes + 500
+        self._node_bytes = 2 * root.u.nbytes + root.state.nbytes + root.lam.nbytes + 500
+        gap = (incumbent.value - root.value) / max(1.0, abs(incumbent.value))
+        self._narrow = bool(gap <= NARROW)
         # So few steps between two looks at the clock that it is not kept waiting for a second.
         self._steps = int(np.clip(PAIRS // (1 + len(live.site)), 1, STEPS))
         self._push(_Node(Point(root.u.copy(), root.lam.copy(), root.state.copy(), root.value), 0))
@@ -62,6 +67,7 @@ class Tree:
     def run(self, *, seed: int, report: Callable[[float], None], stop: Callable[[], bool]) -> None:
         """Branch until no node is left, or `stop` says so."""
         with ThreadPoolExecutor(self.threads) as pool:
+            walk = EVERY
             while self.open and not stop():
                 batch = self._take()
                 waiting = min(self.bound, *(node.point.value for node in batch)) if batch else self.bound
@@ -75,6 +81,9 @@ class Tree:
                 before, self.nodes = self.nodes, self.nodes + len(batch)
                 if before // EVERY != self.nodes // EVERY and batch and batch[0].point.y is not None:
                     round_choice(self.instance, self.incumbent, self.prefix, batch[0].point.y, seed + self.nodes)
+                    if self.nodes >= walk:
+                        self.incumbent.iterate(self.prefix, seed=seed + self.nodes, patience=0.3)
+                        walk = 4 * self.nodes
 
     def _push(self, node: _Node) -> None:
         if self.open * self._node_bytes > MOST_BYTES:
@@ -93,35 +102,51 @@ class Tree:
 
     def _process(self, node: _Node, stop: Callable[[], bool]) -> tuple[list[_Node], Point | None]:
         """Bound a node; return its children, and itself if all its sites are decided."""
-        point, instance, best = node.point, self.instance, self.incumbent
+        point = node.point
         for _ in range(0, STEPS, self._steps):
-            value = raise_bound(
-                instance,
-                self.live,
-                point,
-                steps=self._steps,
-                cutoff=best.cutoff,
-                target=best.value if np.isfinite(best.value) else point.value + 0.1 * abs(point.value) + 1.0,
-            )
-            if value > best.cutoff:
+            if self._raise(point, self._steps) > self.incumbent.cutoff:
                 return [], None
             if stop():
                 return [node], None
-        free = np.flatnonzero(point.state[: instance.n_sites] == -1)
-        if not len(free):
+        if point.here > -np.inf and np.isfinite(self.incumbent.value):
+            shorten_rows(self.instance, self.live, point, self.incumbent.cutoff)
+        if not (point.state[: self.instance.n_sites] == -1).any():
             return [], point
-        column = self._branching(point, free)
-        assert point.y is not None
-        # The likelier child first: of equal bounds, the older is taken first.
-        first = int(point.y[column] > 0.5)
-        return [_Node(point.child(column, d), node.depth + 1) for d in (first, 1 - first)], None
+        return [_Node(child, node.depth + 1) for child in self._children(point, stop)], None
 
-    def _branching(self, point: Point, free: NDArray[np.int64]) -> int:
-        """Return the column to decide: a half-used partner, for it decides many sites; else a half-open site."""
+    def _raise(self, point: Point, steps: int) -> float:
+        best = self.incumbent
+        target = best.value if np.isfinite(best.value) else point.value + 0.1 * abs(point.value) + 1.0
+        return raise_bound(self.instance, self.live, point, steps=steps, cutoff=best.cutoff, target=target)
+
+    def _children(self, point: Point, stop: Callable[[], bool]) -> list[Point]:
+        """Return the two children of the column whose children's bounds rise most, of those that are most in doubt."""
+        assert point.y is not None
+        columns = self._doubtful(point)
+        best: list[Point] = []
+        most = -np.inf
+        for column in columns:
+            # The likelier child first: of equal bounds, the older is taken first.
+            first = int(point.y[column] > 0.5)
+            pair = [point.child(column, d) for d in (first, 1 - first)]
+            if len(columns) == 1 or stop():
+                return best or pair
+            rise = [min(self._raise(child, TRIAL), self.incumbent.cutoff) - point.value for child in pair]
+            worth = max(rise[0], 1e-9 * abs(point.value)) * max(rise[1], 1e-9 * abs(point.value))
+            if worth > most:
+                best, most = pair, worth
+            if all(child.value > self.incumbent.cutoff for child in pair):
+                return []
+        return best
+
+    def _doubtful(self, point: Point) -> NDArray[np.int64]:
+        """Return columns to decide: a half-used partner, for it decides many sites; else some half-open sites."""
         assert point.y is not None
         m = self.instance.n_sites
         half = np.minimum(point.y, 1 - point.y)
         partners = m + np.flatnonzero(point.state[m:] == -1)
         if len(partners) and half[partners].max() > 0.01:
-            return int(partners[np.argmax(half[partners])])
-        return int(free[np.argmax(half[free])])
+            return partners[[np.argmax(half[partners])]]
+        free = np.flatnonzero(point.state[:m] == -1)
+        n = TRIED if self._narrow else 1
+        return free[np.argsort(-half[free], kind="stable")[:n]]

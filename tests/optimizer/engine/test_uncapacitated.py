@@ -166,6 +166,42 @@ def test_what_a_move_saves_is_what_it_saves(seed: int) -> None:
         interchange.move(into, out, cost, *prefix.arrays, is_open, big, memory)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_walk_of_kicks_says_what_its_best_set_costs(seed: int) -> None:
+    """Fails if a way back leaves the memory wrong, or a kick moves a site that is decided or breaks the count."""
+    rng = np.random.default_rng(seed)
+    n, m, big = 60, 20, 1e5
+    cost, fixed, count = rng.random((n, m)) * 100, rng.random(m) * 50, 6
+    cost[rng.random((n, m)) < 0.1] = np.inf
+    prefix = build_prefix(cost, np.ones(m, bool), np.full(n, np.inf))
+    locked, is_open = np.zeros(m, np.int8), np.zeros(m, np.int8)
+    locked[[2, 9]] = 1  # one open, one closed
+    is_open[:count] = 1
+    best, arrays = is_open.copy(), (cost, *prefix.arrays)
+
+    def price(mask: np.ndarray) -> float:
+        return float(np.minimum(cost[:, mask == 1], big).min(axis=1).sum() + fixed[mask == 1].sum())
+
+    memory = interchange.begin(*arrays, is_open, 8, big)
+    least = start = price(is_open)
+    for _ in range(5):
+        draws = rng.random((20, 40))
+        least = interchange.iterate(
+            fixed, locked, count, count, 1e-9, 5.0, draws, least, best, *arrays, is_open, big, memory
+        )
+        assert least == pytest.approx(price(best))
+        for mask in (best, is_open):
+            assert mask.sum() == count
+            assert mask[2] == 1 and mask[9] == 0
+        fresh = interchange.begin(*arrays, is_open, 8, big)
+        for kept, anew in zip(memory[3:5], fresh[3:5], strict=True):
+            np.testing.assert_allclose(kept, anew)
+        np.testing.assert_allclose(interchange.gains(fixed, memory)[-1], interchange.gains(fixed, fresh)[-1], atol=1e-6)
+    assert least < start
+    others = [s for s in itertools.combinations([j for j in range(m) if j not in (2, 9)], count - 1)]
+    assert least == pytest.approx(min(price(np.isin(np.arange(m), [2, *s]).astype(np.int8)) for s in others))
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_no_point_bounds_above_the_optimum(seed: int) -> None:
     """Fails if prices of rows, or sites decided by reduced cost, prove more than is true."""
