@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from sitewright.optimizer.problem import Problem as Problem
     from sitewright.optimizer.progress import CancelToken as CancelToken
     from sitewright.optimizer.progress import Progress as Progress
+    from sitewright.optimizer.report import report_html as report_html
+    from sitewright.optimizer.report import write_report as write_report
 
 _HOMES = {
     "CancelToken": "optimizer.progress",
@@ -45,8 +47,10 @@ _HOMES = {
     "Status": "optimizer.plan",
     "load": "optimizer.io",
     "read": "instances",
+    "report_html": "optimizer.report",
     "rules": "optimizer.rules",
     "solve": "optimizer.engine",
+    "write_report": "optimizer.report",
 }
 
 __all__ = sorted([*_HOMES, "__version__"])

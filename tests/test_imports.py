@@ -20,6 +20,7 @@ STANDS_WITHOUT = {
     "optimizer.model": ["optimizer.engine", "optimizer.solver", "optimizer.verify", "optimizer.io", "optimizer.cli"],
     "optimizer.plan": ["optimizer.engine", "optimizer.model", "optimizer.solver", "kernels"],
     "optimizer.solver": ["optimizer.engine", "optimizer.rules", "optimizer.problem", "optimizer.verify"],
+    "optimizer.report": ["optimizer.engine", "optimizer.model", "optimizer.solver", "optimizer.cli", "kernels"],
     "optimizer.engine": ["optimizer.verify", "optimizer.io", "optimizer.cli", "instances"],
     "optimizer.verify": [
         "kernels",

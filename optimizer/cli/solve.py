@@ -42,7 +42,7 @@ def solve(
     radius
         In ms, of coverage and set-cover.
     output
-        Write the plan there: .json, .nc (NetCDF) or .geojson. May be given several times.
+        Write the plan there: .json, .nc (NetCDF), .geojson or .html (the report). May be given several times.
     json_
         Print the plan as one JSON document on stdout, and nothing else there.
     time_limit
@@ -98,7 +98,7 @@ def solve(
     flaws: list[Flaw] = []
     for target in targets:
         try:
-            write_plan(plan, problem, target)
+            write_plan(plan, problem, target, case=case)
             written.append(target)
         except InvalidProblem as error:
             flaws += error.flaws  # the plan is shown, and written elsewhere, all the same

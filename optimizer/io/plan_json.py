@@ -83,17 +83,7 @@ def read_plan_json(file: Path, problem: Problem) -> Plan:
     InvalidProblem
         If the file is no plan, or names customers or sites that the problem lacks.
     """
-    where = str(file)
-    try:
-        document = json.loads(Path(file).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        fix = "give a file that `sitewright solve -o` wrote"
-        raise InvalidProblem([Flaw(where, "be a readable JSON file", str(error), fix)]) from error
-    found = document.get("schema") if isinstance(document, dict) else type(document).__name__
-    if found != SCHEMA:
-        raise InvalidProblem(
-            [Flaw(where, f"have the schema {SCHEMA!r}", repr(found), "write it again with this version")]
-        )
+    where, document = str(file), _document(file)
     try:
         return _plan(document, problem, where)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -101,6 +91,32 @@ def read_plan_json(file: Path, problem: Problem) -> Plan:
             raise
         flaw = Flaw(where, f"hold every part of {SCHEMA}", f"{type(error).__name__}: {error}", "write the plan again")
         raise InvalidProblem([flaw]) from error
+
+
+def problem_name(file: Path) -> str:
+    """Return the name of the problem that a plan was made for.
+
+    Raises
+    ------
+    InvalidProblem
+        If the file is no plan.
+    """
+    return str(_document(file).get("problem", ""))
+
+
+def _document(file: Path) -> dict[str, Any]:
+    where = str(file)
+    try:
+        document = json.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        fix = "give a file that `sitewright solve -o` wrote"
+        raise InvalidProblem([Flaw(where, "be a readable JSON file", str(error), fix)]) from error
+    found = document.get("schema") if isinstance(document, dict) else type(document).__name__
+    if not isinstance(document, dict) or found != SCHEMA:
+        raise InvalidProblem(
+            [Flaw(where, f"have the schema {SCHEMA!r}", repr(found), "write it again with this version")]
+        )
+    return document
 
 
 def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:

@@ -11,7 +11,7 @@ from sitewright.optimizer.io.plan_netcdf import write_plan_netcdf
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 
-SUFFIXES = (".json", ".nc", ".geojson")
+SUFFIXES = (".json", ".nc", ".geojson", ".html")
 
 
 def check_targets(targets: Sequence[Path], problem: Problem | None = None) -> None:
@@ -45,8 +45,10 @@ def _unwritable(target: Path, error: OSError) -> Flaw:
     return Flaw(f"output {target}", "be writable", found, fix)
 
 
-def write_plan(plan: Plan, problem: Problem, target: Path) -> None:
-    """Write JSON, NetCDF or GeoJSON, whole or not at all.
+def write_plan(plan: Plan, problem: Problem, target: Path, *, case: str | None = None) -> None:
+    """Write JSON, NetCDF, GeoJSON or the HTML report, whole or not at all.
+
+    `case` is what a person typed for the problem; the report tells how to do it again.
 
     Raises
     ------
@@ -59,7 +61,11 @@ def write_plan(plan: Plan, problem: Problem, target: Path) -> None:
             write_plan_json(plan, target)
         elif target.suffix == ".nc":
             write_plan_netcdf(plan, problem, target)
-        else:
+        elif target.suffix == ".geojson":
             write_plan_geojson(plan, problem, target)
+        else:
+            from sitewright.optimizer.report import write_report  # loads jinja2
+
+            write_report(plan, problem, target, case=case)
     except OSError as error:
         raise InvalidProblem([_unwritable(target, error)]) from error

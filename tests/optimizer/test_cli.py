@@ -177,3 +177,30 @@ def test_bench_does_not_compare_with_a_value_of_another_set(small, tmp_path, cap
     optima.write_text("set,instance,best_known\none,small,7.0\nother,small,6.0\nthird,small,6.0\n")
     assert run(["bench", str(small), "--optima", str(optima), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["instances"][0]["published"] is None
+
+
+def test_report_finds_its_case_and_writes_beside_the_plan(tmp_path, capsys, monkeypatch):
+    """Who was sent a plan and its folder should not have to type more than the plan's name."""
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "southeast-asia-2015", "southeast-asia-2015"]) == 0
+    assert run(["solve", "southeast-asia-2015", "-q", "-o", "plan.json", "-o", "first.html"]) == 0
+    assert run(["report", "plan.json"]) == 0
+    assert (
+        "Open Jakarta" in (tmp_path / "plan.html").read_text()
+        and "Open Jakarta" in (tmp_path / "first.html").read_text()
+    )
+    assert run(["report", "plan.json", "-o", "plan.pdf"]) == 2
+    sites = tmp_path / "southeast-asia-2015" / "sites.csv"
+    sites.write_text(sites.read_text().replace("12741268", "12741269"))
+    assert run(["report", "plan.json", "-o", "changed.html"]) == 1
+    assert "REFUSED" in (tmp_path / "changed.html").read_text() and "REFUSED" in capsys.readouterr().err
+
+
+def test_report_says_when_it_cannot_find_the_case(small, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(["solve", str(small), "-q", "-o", "plan.json"]) == 0
+    assert run(["report", "plan.json"]) == 2
+    assert "sitewright report plan.json CASE" in capsys.readouterr().err
+    assert run(["report", "plan.json", str(small)]) == 0
+    (tmp_path / "bad.json").write_text("[]")
+    assert run(["report", "bad.json"]) == 2

@@ -1,0 +1,50 @@
+"""Numbers as people read them. Money is in whole EUR or in millions, never in powers of ten."""
+
+import math
+
+
+def figure(value: float) -> str:
+    """Return money in whole EUR, and what is smaller (ms, MW, sites) with decimals."""
+    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.3f}"
+
+
+def short(value: float) -> str:
+    """Return a number with three digits that count: ``41.2 M``, ``153 k``, ``28.3``."""
+    if not math.isfinite(value):
+        return "none"
+    for size, letter in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
+        if abs(value) >= 0.9995 * size:
+            return _three(value / size) + letter
+    return _three(value)
+
+
+def _three(value: float) -> str:
+    if value == 0:
+        return "0"
+    decimals = max(0, 2 - math.floor(math.log10(abs(value)) + 1e-9))
+    said = f"{value:,.{min(decimals, 6)}f}"
+    return said.rstrip("0").rstrip(".") if "." in said and abs(value) < 1 else said
+
+
+def percent(share: float, *, most: int = 6) -> str:
+    """Return a share in percent with as many decimals as it takes to show two digits, at most `most`."""
+    value = 100 * share
+    if value == 0 or abs(value) >= 10:
+        return f"{value:.0f} %" if abs(value - round(value)) < 0.05 else f"{value:.1f} %"
+    decimals = min(most, max(1, 1 - math.floor(math.log10(abs(value)))))
+    return f"{value:.{decimals}f} %"
+
+
+def count(n: int, one: str, many: str = "") -> str:
+    """Return ``1 site`` or ``2 sites``."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def ticks(high: float, at_most: int = 6) -> list[float]:
+    """Return round numbers from 0 to `high`, evenly spaced."""
+    if not 0 < high < math.inf:
+        return [0.0]
+    rough = high / at_most
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * size for m in (1, 2, 2.5, 5, 10) if m * size >= rough * (1 - 1e-9))
+    return [k * step for k in range(int(high / step + 1e-9) + 1)]
