@@ -1,47 +1,84 @@
 """What people see: progress lines and the verdict, on stderr."""
 
+import shutil
 import sys
+import threading
 import time
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sitewright.optimizer.objective import OF_RADIUS
-from sitewright.optimizer.plan import Plan, Status
+from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import Progress
+from sitewright.optimizer.report.numbers import figure
+from sitewright.optimizer.report.verdict import source_of_latency, verdict
 
 
 class ProgressPrinter:
-    """Shows events: one live line on a terminal; otherwise a plain line for each stage and every few seconds."""
+    """Shows events: one live line on a terminal; otherwise a plain line for each stage and every few seconds.
+
+    Each line has the seconds, the stage, the best plan, the bound, the gap, and the seconds left of `time_limit`.
+    """
 
     EVERY = 2.0
+    TICK = 0.5
 
-    def __init__(self) -> None:
-        self.live = sys.stderr.isatty()
+    def __init__(self, time_limit: float | None = None) -> None:
+        self.live, self.time_limit = sys.stderr.isatty(), time_limit
         self._stage, self._at = "", 0.0
+        self._last: tuple[Progress, float] | None = None
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        if self.live:
+            # A long stage sends no events; the clock must run on, or the solve looks dead.
+            threading.Thread(target=self._tick, daemon=True).start()
 
     def __call__(self, event: Progress) -> None:
-        best, bound = _figure(event.incumbent), _figure(event.bound)
-        line = f"{event.elapsed:7.1f} s  {event.stage:<8}  best {best:>15}  bound {bound:>15}"
-        line += f"  gap {event.gap:.3%}" if event.gap < 10 else ""
+        now = time.monotonic()
+        self._last = (event, now)
         if self.live:
-            sys.stderr.write(f"\r\x1b[K{line}")
-            sys.stderr.flush()
-        elif event.stage != self._stage or time.monotonic() - self._at > self.EVERY:
-            print(line, file=sys.stderr, flush=True)
-            self._at = time.monotonic()
+            self._draw()
+        elif event.stage != self._stage or now - self._at > self.EVERY:
+            print(self.line(event, event.elapsed), file=sys.stderr, flush=True)
+            self._at = now
         self._stage = event.stage
 
     def close(self) -> None:
+        self._ended.set()
         if self.live:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            with self._lock:
+                sys.stderr.write("\r\x1b[K")
+                sys.stderr.flush()
+
+    def line(self, event: Progress, elapsed: float) -> str:
+        """Return what is shown of an event, so many seconds after the start; at most 80 columns for usual sums."""
+        best, bound = (figure(x) if abs(x) != float("inf") else "none" for x in (event.incumbent, event.bound))
+        gap = f"{event.gap:.3%}" if event.gap < 10 else "none"
+        said = f"{elapsed:6.1f} s  {event.stage:<8} best {best:>12}  bound {bound:>12}  gap {gap:>7}"
+        return said if self.time_limit is None else f"{said}  {max(0.0, self.time_limit - elapsed):.0f} s left"
+
+    def _tick(self) -> None:
+        while not self._ended.wait(self.TICK):
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._last is None:
+            return
+        event, at = self._last
+        with self._lock:
+            if not self._ended.is_set():
+                line = self.line(event, event.elapsed + time.monotonic() - at)
+                # A line that wraps could not be drawn over.
+                sys.stderr.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
+                sys.stderr.flush()
 
 
 def show_plan(plan: Plan, problem: Problem, console: Console) -> None:
-    """Print the verdict and the tables that a person reads in ten seconds."""
-    console.print(f"\n[bold]{verdict(plan)}[/bold]\n", highlight=False)
+    """Print what a person reads in ten seconds: sites, cost, latency, how sure, and last, in bold, the verdict."""
+    console.print()
     if len(plan.open_sites) <= 40:
         console.print(_sites(plan, problem))
     if plan.objective_kind in OF_RADIUS:
@@ -49,39 +86,19 @@ def show_plan(plan: Plan, problem: Problem, console: Console) -> None:
     split = "   ".join(f"{kind} {value:,.0f}" for kind, value in plan.cost_split.items())
     unit = problem.data.attrs.get("currency", "EUR")
     console.print(f"cost {sum(plan.cost_split.values()):,.0f} {unit}/yr = {split}", highlight=False)
-    source = _latency_source(problem)
+    source = source_of_latency(problem)
     for segment, ms in plan.latency.items():
         line = f"mean {ms['mean']:.1f}, median {ms['p50']:.1f}, 95 % {ms['p95']:.1f}, worst {ms['worst']:.1f}"
         console.print(f"latency{source} {segment}: {line} ms", highlight=False)
     for line in tie_lines(plan):
         console.print(line, highlight=False)
-    bound, proved = _figure(plan.bound), _figure(plan.certificate.root_bound)
+    bound, proved = figure(plan.bound), figure(plan.certificate.root_bound)
     console.print(
         f"bound {bound}: the checker can recompute {proved} of it from the raw data"
         + (f", the rest is the word of {plan.certificate.solver}" if plan.certificate.solver else ""),
         highlight=False,
     )
-
-
-def _latency_source(problem: Problem) -> str:
-    """Say where the round trips come from, as far as the data know."""
-    if "latency_source" not in problem.data:
-        return ""
-    measured = problem.data["latency_source"].values.astype(str) == "measured"
-    return " (measured)" if measured.all() else " (partly measured)" if measured.any() else " (modelled)"
-
-
-def verdict(plan: Plan) -> str:
-    """Return the plan in one sentence with its certainty."""
-    n = len(plan.open_sites)
-    names = ", ".join(plan.open_sites[:6]) + (f" and {n - 6} more" if n > 6 else "")
-    what = f"Open {n} site{'s' if n != 1 else ''}: {names}"
-    if plan.partners:
-        what += f", with partner{'s' if len(plan.partners) > 1 else ''} {', '.join(plan.partners)}"
-    if plan.status is Status.OPTIMAL:
-        return f"{what}. Proved optimal to {max(plan.gap, 0.0):.1e} (asked: {plan.gap_asked:.0e})."
-    side = "below" if plan.objective_kind == "coverage" else "above"
-    return f"{what}. Not proved optimal ({plan.stop_reason}): at most {plan.gap:.2%} {side} the best possible."
+    console.print(f"\n{verdict(plan, problem)}", style="bold", highlight=False, markup=False)
 
 
 def _of_radius(plan: Plan) -> str:
@@ -93,11 +110,6 @@ def _of_radius(plan: Plan) -> str:
         share = f" ({plan.share_covered:.2%})" if plan.share_covered is not None else ""
         return f"covers {plan.objective:,.3f} MW{share} within {plan.radius:g}{unit}"
     return f"{plan.objective:.0f} sites, everyone within {plan.radius:g}{unit}"
-
-
-def _figure(value: float) -> str:
-    """Return money in whole EUR, and what is smaller (ms, MW, sites) with decimals."""
-    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.3f}"
 
 
 def tie_lines(plan: Plan) -> list[str]:
@@ -121,7 +133,8 @@ def tie_lines(plan: Plan) -> list[str]:
 
 
 def _change(closed: tuple[str, ...], opened: tuple[str, ...]) -> str:
-    return f"{', '.join(opened) or 'nothing'} instead of {', '.join(closed) or 'nothing'}"
+    # Labels come from the user's files: brackets in them are no markup.
+    return escape(f"{', '.join(opened) or 'nothing'} instead of {', '.join(closed) or 'nothing'}")
 
 
 def _sites(plan: Plan, problem: Problem) -> Table:
@@ -137,7 +150,7 @@ def _sites(plan: Plan, problem: Problem) -> Table:
         table.add_column(name, justify="right", no_wrap=True)  # a number that is cut is a wrong number
     for j in where:
         room = "no limit" if capacity[j] == float("inf") else f"{capacity[j]:.1f}"
-        words = [str(plan.sites[j]), str(partner[j]) or "own", str(place[j])]
+        words = [escape(str(plan.sites[j])), escape(str(partner[j])) or "own", escape(str(place[j]))]
         words += [str(status[j])] if some_status else []
         cost = f"{problem.numbers('fixed_cost')[j]:,.0f}"
         served = int((plan.decision.site == j).sum())

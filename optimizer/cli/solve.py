@@ -72,7 +72,7 @@ def solve(
     check_targets(targets)
     problem = open_problem(case, source)
     check_targets(targets, problem)
-    cancel, printer = CancelToken(), ProgressPrinter()
+    cancel, printer = CancelToken(), ProgressPrinter(time_limit)
     with _ctrl_c(cancel):
         try:
             plan = sitewright.solve(
