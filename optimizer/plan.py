@@ -161,6 +161,12 @@ class Plan:
         load = self.decision.load(self.demand)[self.decision.open]
         return xr.DataArray(load, coords={"site": list(self.open_sites)}, dims="site", attrs={"units": "MW"})
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a plan."""
+        from sitewright.optimizer.report.notebook import plan_html
+
+        return plan_html(self)
+
     def verify(self, problem: "Problem") -> "Report":
         """Check the plan against the problem by code that shares nothing with the solve."""
         from sitewright.optimizer.objective import with_objective

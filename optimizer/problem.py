@@ -183,6 +183,12 @@ class Problem:
                 allowed &= ~forbids
         return allowed
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a problem."""
+        from sitewright.optimizer.report.notebook import problem_html
+
+        return problem_html(self)
+
     def with_rules(self, *rules: "Rule") -> "Problem":
         """Return the same problem with more rules."""
         return replace(self, rules=(*self.rules, *rules))

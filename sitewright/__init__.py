@@ -46,6 +46,7 @@ _HOMES = {
     "SitewrightError": "optimizer.errors",
     "Status": "optimizer.plan",
     "load": "optimizer.io",
+    "plot": "optimizer.report.plot",
     "read": "instances",
     "report_html": "optimizer.report",
     "rules": "optimizer.rules",
@@ -61,7 +62,7 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module 'sitewright' has no attribute {name!r}")
     module = import_module(f"sitewright.{home}")
-    return module if name == "rules" else getattr(module, name)
+    return module if name in ("plot", "rules") else getattr(module, name)
 
 
 def __dir__() -> list[str]:

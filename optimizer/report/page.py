@@ -134,7 +134,7 @@ def report_html(
         "data": script_data(map_, sites, customers, problem) if map_ else {},
     }
     context["sections"] = [*_sections(map_ is not None, bool(latency)), *more, *_LAST]
-    return _environment().get_template("page.html").render(context)
+    return environment().get_template("page.html").render(context)
 
 
 def _sections(has_map_: bool, has_latency: bool) -> list[Section]:
@@ -208,16 +208,17 @@ def _read(name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return the templates; what they are given is escaped."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"figure": figure, "percent": percent, "share": _share}
-    return environment
+    made.filters |= {"figure": figure, "percent": percent, "share": _share}
+    return made
 
 
 def _share(value: float) -> str:

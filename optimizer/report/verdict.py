@@ -41,7 +41,7 @@ class Verdict:
 def verdict(plan: Plan, problem: Problem) -> Verdict:
     """Return the verdict on a plan of this problem."""
     proved = plan.status is Status.OPTIMAL
-    return Verdict(_what(plan, problem), _brings(plan, problem), _certainty(plan), _ties(plan, problem), proved)
+    return Verdict(_what(plan, problem), _brings(plan, problem), certainty(plan), _ties(plan, problem), proved)
 
 
 def _what(plan: Plan, problem: Problem) -> str:
@@ -99,7 +99,8 @@ _BETTER = {
 }
 
 
-def _certainty(plan: Plan) -> str:
+def certainty(plan: Plan) -> str:
+    """Say how sure the plan is."""
     no_plan, less = _BETTER.get(plan.objective_kind, ("costs less", "cheaper"))
     if plan.status is Status.OPTIMAL:
         within = f" (to {percent(plan.gap)})" if plan.gap >= 5e-9 else ""

@@ -1,5 +1,6 @@
 """Reads a page back: its tree must be whole, and what it says is found by tag and attribute."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -11,8 +12,15 @@ class Element:
     tag: str
     attrs: dict[str, str]
     parent: "Element | None" = None
-    children: list["Element"] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
+    parts: list["str | Element"] = field(default_factory=list)
+
+    @property
+    def children(self) -> list["Element"]:
+        return [part for part in self.parts if isinstance(part, Element)]
+
+    @property
+    def words(self) -> list[str]:
+        return [part for part in self.parts if isinstance(part, str)]
 
     def all(self, tag: str, **attrs: str) -> list["Element"]:
         """Return every element below with that tag and those attributes; `class_` and `data_x` as in `data-x`."""
@@ -26,7 +34,8 @@ class Element:
 
     @property
     def text(self) -> str:
-        return " ".join("".join([*self.words, *(f" {child.text} " for child in self.children)]).split())
+        said = (part if isinstance(part, str) else f" {part.text} " for part in self.parts)
+        return re.sub(r" (?=[.,;:])", "", " ".join("".join(said).split()))
 
     @property
     def values(self) -> list[float]:
@@ -46,12 +55,12 @@ class Reader(HTMLParser):
         if len(names) != len(set(names)):
             self.flaws.append(f"<{tag}> has an attribute twice: {names}")
         element = Element(tag, {k: v or "" for k, v in attrs}, self._at)
-        self._at.children.append(element)
+        self._at.parts.append(element)
         if tag not in VOID:
             self._at = element
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._at.children.append(Element(tag, {k: v or "" for k, v in attrs}, self._at))
+        self._at.parts.append(Element(tag, {k: v or "" for k, v in attrs}, self._at))
 
     def handle_endtag(self, tag: str) -> None:
         if self._at.tag != tag:
@@ -60,7 +69,7 @@ class Reader(HTMLParser):
             self._at = self._at.parent
 
     def handle_data(self, data: str) -> None:
-        self._at.words.append(data)
+        self._at.parts.append(data)
 
 
 def read(html: str) -> Element:
