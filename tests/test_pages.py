@@ -19,7 +19,17 @@ def blocks(name: str, language: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/python.md", "docs/backends.md"])
+RUN = (
+    "README.md",
+    "docs/python.md",
+    "docs/backends.md",
+    "docs/howto/residency.md",
+    "docs/howto/rtt.md",
+    "docs/howto/service.md",
+)
+
+
+@pytest.mark.parametrize("name", RUN)
 def test_python_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first thing that a reader tries is to paste an example."""
     monkeypatch.chdir(tmp_path)
