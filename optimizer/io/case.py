@@ -159,7 +159,9 @@ def _check_references(
             variable = _PREFIX[dim] + name
             if variable in taken:
                 where = f"{table.file}, column {name}"
-                flaws.append(Flaw(where, "not be called like a variable of the model", repr(name), "rename it"))
+                # Customers have a country; of a site it is the country whose law holds.
+                fix = "rename it to 'jurisdiction'" if (dim, name) == ("site", "country") else "rename it"
+                flaws.append(Flaw(where, "not be called like a variable of the model", repr(name), fix))
             taken.add(variable)
 
 

@@ -14,6 +14,8 @@ from sitewright.optimizer.io.tables import read_text
 from sitewright.optimizer.rules import Rule
 
 SCHEMA = 1
+# What is said to who has the tables and no case.toml yet.
+LEAST = "; two lines are enough: [model] and haul_price = 600.0 (EUR/MW/ms/yr, what a ms of backbone costs)"
 LATENCIES = ("fibre", "great-circle", "given")
 _TABLES = ("customers", "sites", "partners", "rtt")
 
@@ -65,7 +67,7 @@ class CaseFile:
 
 def read_case_toml(path: Path, flaws: list[Flaw]) -> CaseFile | None:
     """Return what the file says; None if it cannot be read as TOML. Flaws are added to `flaws`."""
-    text = read_text(path, flaws)
+    text = read_text(path, flaws, least=LEAST)
     if text is None:
         return None
     try:

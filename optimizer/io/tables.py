@@ -36,12 +36,15 @@ class Table:
         return [row[k] for row in self.rows]
 
 
-def read_text(path: Path, flaws: list[Flaw]) -> str | None:
-    """Return the text of a UTF-8 file, with or without byte order mark; None, with a flaw added, if it is none."""
+def read_text(path: Path, flaws: list[Flaw], *, least: str = "") -> str | None:
+    """Return the text of a UTF-8 file, with or without byte order mark; None, with a flaw added, if it is none.
+
+    `least` says what an absent file must hold at least.
+    """
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        flaws.append(Flaw(path.name, "be in the case folder", "no such file", f"add {path}"))
+        flaws.append(Flaw(path.name, "be in the case folder", "no such file", f"add {path}{least}"))
         return None
     except OSError as error:
         flaws.append(Flaw(path.name, "be readable", str(error.strerror or error), "check the file and its permissions"))

@@ -311,3 +311,22 @@ def test_a_missing_column_hides_no_flaw_of_another_table(case: Any) -> None:
         load(case.folder)
     said = str(caught.value)
     assert "column demand_mw" in said and "'nobody'" in said and "'nowhere'" in said
+
+
+def test_who_has_only_tables_is_told_what_a_case_file_must_hold(case: Any) -> None:
+    """Tried as a new user: "add case.toml" alone sends one to search for what to write into it."""
+    (case.folder / "case.toml").unlink()
+    assert "haul_price = 600.0" in case.flaws()[0].fix
+
+
+def test_the_country_of_a_site_is_told_its_name(case: Any) -> None:
+    """Tried as a new user: sites have a country in everyone's table, and "rename it" does not say to what."""
+    case.replace("sites.csv", "jurisdiction", "country")
+    assert "rename it to 'jurisdiction'" in [flaw.fix for flaw in case.flaws()]
+
+
+def test_two_lines_of_case_toml_are_enough(case: Any) -> None:
+    """The README says so."""
+    (case.folder / "rtt.csv").unlink()
+    case.write("case.toml", "[model]\nhaul_price = 600.0\n")
+    assert load(case.folder).n_customers == 2
