@@ -18,6 +18,8 @@ Units = NDArray[np.int64]
 
 # Diameter of a customer's dot in pixels: its area is in proportion to the demand, up to a smallest one.
 SMALLEST, LARGEST, STEP = 3.0, 26.0, 0.5
+# All dots together cover at most so many square pixels: a fifteenth of a map on a usual screen.
+INKED = 30_000.0
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,9 @@ def customer_dots(plan: Plan, problem: Problem, customers: Units) -> tuple[tuple
     main = np.full(problem.n_customers, -1)
     order = np.argsort(d.share, kind="stable")
     main[d.customer[order]] = d.site[order]  # the largest share comes last
-    most = float(demand.max()) if len(demand) else 0.0
-    # Many customers need smaller dots, or the map is one blot.
-    largest = float(np.clip(LARGEST * np.sqrt(400 / max(len(demand), 1)), 9.0, LARGEST))
-    scale = largest / np.sqrt(most) if most > 0 else 0.0
+    most, total = float(demand.max()), float(demand.sum())
+    # Many customers of one size need smaller dots, or the map is one blot.
+    scale = min(LARGEST / np.sqrt(most), np.sqrt(INKED / (np.pi / 4 * total))) if most > 0 else 0.0
     sizes = np.maximum(SMALLEST, np.round(scale * np.sqrt(demand) / STEP) * STEP)
     groups: defaultdict[tuple[float, int, str], list[int]] = defaultdict(list)
     for i in range(problem.n_customers):

@@ -96,6 +96,10 @@ def test_a_refused_plan_is_shown_as_refused(europe):
     html = report_html(replace(europe.plan, objective=europe.plan.objective / 2), europe.problem)
     first = read(html).one("section", id="verdict")
     assert "REFUSED by the independent checker" in first.text and first.one("ul", class_="findings").all("li")
+    assert (
+        not first.all("li", class_="good")
+        and "refuses this plan. Of itself it says" in first.one("p", class_="lead").text
+    )
 
 
 def test_another_input_is_told(europe):
