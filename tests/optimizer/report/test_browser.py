@@ -171,3 +171,30 @@ def test_five_thousand_customers_stay_smooth(browser, write, crowd):
     })"""
     # Two frames of 60 Hz are 33 ms; a person sees a freeze from 100 ms on. Software drawing on a busy core gets 250.
     assert browser.run(steps) < 250
+
+
+def test_a_finger_tells_and_two_zoom(browser, write, europe):
+    """On a phone one finger scrolls the page, so the map must not swallow it; two are for the map."""
+    browser.call("Emulation.setTouchEmulationEnabled", enabled=True)
+    browser.open(write(europe.html), 390, 844)
+    browser.run("document.querySelector('.stage').scrollIntoView({block: 'center'})")
+    x, y = on_screen(browser, 0)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        fingers = [{"x": px, "y": py, "id": k} for k, (px, py) in enumerate(points)]
+        browser.call("Input.dispatchTouchEvent", type=f"touch{kind}", touchPoints=fingers)
+
+    touch("Start", (x, y))
+    touch("End")
+    assert details(browser).startswith("København")
+    box = "document.querySelector('svg.map').viewBox.baseVal.width"
+    before = browser.run(box)
+    touch("Start", (x, y), (x + 40, y))
+    for k in range(1, 6):
+        touch("Move", (x - 8 * k, y), (x + 40 + 8 * k, y))
+    touch("End")
+    browser.run("new Promise(requestAnimationFrame)")
+    browser.run("new Promise(requestAnimationFrame)")
+    browser.call("Emulation.setTouchEmulationEnabled", enabled=False)
+    assert browser.run(box) < 0.7 * before
+    assert browser.run("getComputedStyle(document.querySelector('svg.map')).touchAction") == "pan-x pan-y"

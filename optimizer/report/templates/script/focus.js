@@ -93,8 +93,10 @@ svg.addEventListener("pointermove", (event) => {
   pointers.set(event.pointerId, [event.clientX, event.clientY]);
   moved += Math.hypot(dx, dy);
   if (pointers.size === 2) {
+    /* Two fingers zoom and move; one finger scrolls the page. */
     const [a, b] = [...pointers.values()], now = Math.hypot(a[0] - b[0], a[1] - b[1]);
     if (apart) zoom(now / apart, ...at({ clientX: (a[0] + b[0]) / 2, clientY: (a[1] + b[1]) / 2 }));
+    pan(dx / 2, dy / 2);
     apart = now;
   } else if (moved > 4) {
     if (event.pointerType === "mouse") svg.setPointerCapture(event.pointerId);
