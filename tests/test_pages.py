@@ -8,6 +8,7 @@ import pytest
 from sitewright.optimizer.cli import COMMANDS, app
 
 ROOT = Path(__file__).parents[1]
+DOCS = sorted(f for f in (ROOT / "docs").rglob("*.md") if "_build" not in f.parts)
 
 
 def page(name: str) -> str:
@@ -74,3 +75,13 @@ def test_readme_names_every_command_and_exit_code() -> None:
         assert f"sitewright {command.__name__}" in readme
     for code in ("0", "1", "2", "3", "4", "5", "130"):
         assert re.search(rf"^\| {code} \|", readme, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", *(f"docs/{f.relative_to(ROOT / 'docs')}" for f in DOCS)]
+)
+def test_links_of_a_page_lead_somewhere(name: str) -> None:
+    """Sphinx checks its own pages; those that a code host shows are checked by nobody else."""
+    for target in re.findall(r"\]\(([^)#\s]+)", page(name)):
+        if not target.startswith(("http:", "https:", "mailto:")):
+            assert (ROOT / name).parent.joinpath(target).exists(), f"{name} leads to {target}"

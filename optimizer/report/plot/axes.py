@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Of sites, by `sitewright.optimizer.report.sites.OpenSite.colour`; told apart by people who do not see red and green.
-SITES = ("#1f6fd1", "#d2660a", "#0b8577", "#b43a88", "#5b8200", "#6a4fc9", "#b5402c", "#1f7f9f")
+SITES = ("#1f6fd1", "#d2660a", "#0b8577", "#7d1a5e", "#5b8200", "#6a4fc9", "#b5402c", "#1f7f9f")
 # Of the kinds of cost, in their order.
 COSTS = ("#1c4f99", "#6a4fc9", "#3f86d9", "#8ab8ea", "#d2660a")
 INK, QUIET, LINE, SEA, LAND, BORDER = "#1a1f26", "#5a6472", "#d9d8d3", "#e6edf2", "#fbfaf6", "#d3d0c6"
