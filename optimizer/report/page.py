@@ -22,6 +22,7 @@ from sitewright.optimizer.report.costs import cost_parts
 from sitewright.optimizer.report.customers import served_customers
 from sitewright.optimizer.report.data import script_data
 from sitewright.optimizer.report.latency import distributions
+from sitewright.optimizer.report.limits import uses
 from sitewright.optimizer.report.map.marks import SMALLEST
 from sitewright.optimizer.report.map.scene import has_map, scene
 from sitewright.optimizer.report.names import site_names
@@ -80,7 +81,7 @@ def report_html(
     found = verify(with_objective(problem, plan.objective_kind, plan.p, plan.radius), plan) if check else None
     sure = certainty(plan, problem, found)
     sites, customers, latency = open_sites(plan, problem), served_customers(plan, problem), distributions(plan, problem)
-    costs, given = cost_parts(plan, problem), inputs(problem)
+    costs, given, limits = cost_parts(plan, problem), inputs(problem), uses(plan, problem)
     map_ = scene(plan, problem) if has_map(problem) else None
     evidence = by_evidence(given)
     script = _script(map_ is not None)
@@ -121,6 +122,7 @@ def report_html(
         "latency_source": source_of_latency(problem),
         "latency_charts": latency_curves(latency) if latency else [],
         "gap_text": percent(plan.gap) if math.isfinite(plan.gap) else "unknown",
+        "uses": limits,
         "inputs": given,
         "evidence": evidence,
         "evidence_bar": [(n / max(len(given), 1), name, f"{name}: {n}") for name, n in evidence.items()],
@@ -133,11 +135,11 @@ def report_html(
         "sizes": _sizes(map_.scale, float(plan.demand.max())) if map_ else [],
         "data": script_data(map_, sites, customers, problem) if map_ else {},
     }
-    context["sections"] = [*_sections(map_ is not None, bool(latency)), *more, *_LAST]
+    context["sections"] = [*_sections(map_ is not None, bool(latency), bool(limits)), *more, *_LAST]
     return environment().get_template("page.html").render(context)
 
 
-def _sections(has_map_: bool, has_latency: bool) -> list[Section]:
+def _sections(has_map_: bool, has_latency: bool, has_limits: bool) -> list[Section]:
     where = Section("map", "Where, and who is served from there", "Map", template="sections/map.html")
     out = [where] if has_map_ else []
     out.append(Section("sites", "The open sites", "Sites", template="sections/sites.html"))
@@ -145,6 +147,8 @@ def _sections(has_map_: bool, has_latency: bool) -> list[Section]:
     if has_latency:
         out.append(Section("latency", "How far the customers are", "Latency", template="sections/latency.html"))
     out.append(Section("load", "How full the sites are", "Load", template="sections/load.html"))
+    if has_limits:
+        out.append(Section("limits", "What holds it back", "Limits", template="sections/limits.html"))
     out.append(Section("certainty", "How sure this is", "Certainty", template="sections/certainty.html"))
     return out
 

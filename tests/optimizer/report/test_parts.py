@@ -7,6 +7,7 @@ import sitewright as sw
 from sitewright.optimizer.cli import run
 from sitewright.optimizer.report.charts import latency_curves
 from sitewright.optimizer.report.latency import distributions
+from sitewright.optimizer.report.limits import uses
 from sitewright.optimizer.report.origin import origin
 from sitewright.optimizer.report.sites import open_sites
 from sitewright.optimizer.report.sources import by_evidence, inputs, rules
@@ -78,3 +79,41 @@ def test_the_commands_do_it_again(europe, tmp_path, monkeypatch):
     assert (tmp_path / "report.html").stat().st_size > 100_000
     quoted = origin(europe.plan, europe.problem, "my case; rm -rf x").commands[1]
     assert quoted == "sitewright verify plan.json 'my case; rm -rf x'"
+
+
+def test_limits_say_what_is_used_and_what_is_left(europe):
+    """The person who decides asks first which rule costs most: those at their limit are the ones to look at."""
+    found = {use.rule: use for use in uses(europe.plan, europe.problem)}
+    assert found["capacity"].at_limit and found["capacity"].used == "København is full"
+    assert found["jurisdiction_quota"].at_limit and found["jurisdiction_quota"].used == "1 in DNK and NOR"
+    assert not found["site_count"].at_limit and found["site_count"].left == "2 more sites"
+    assert found["budget"].used == "25.7 M EUR/yr" and found["budget"].left == "19.3 M EUR/yr"
+    assert found["latency_limit"].used == "worst 57.0 ms" and found["latency_limit"].left == "63.0 ms"
+    assert found["partner_count"].left == "2 more partners" and found["latency_share"].used == "100.0% within"
+    order = [use.at_limit for use in uses(europe.plan, europe.problem)]
+    assert order == sorted(order, reverse=True)
+
+
+def test_each_limit_is_told_when_nothing_is_left():
+    """A rule that is said to have room while it has none sends the reader to the wrong one."""
+    problem = sw.Problem.from_arrays(
+        service_cost=[[1.0, 9.0], [9.0, 1.0]],
+        fixed_cost=[2.0, 3.0],
+        latency=[[3.0, 9.0], [9.0, 5.0]],
+        demand=[1.0, 3.0],
+        rules=[
+            sw.rules.SiteCount(at_least=2),
+            sw.rules.Budget(at_most=5.0),
+            sw.rules.LatencyLimit(at_most_ms=5.0),
+            sw.rules.MeanLatency(at_most_ms=4.5),
+            sw.rules.LatencyShare(within_ms=4.0, at_least=0.25),
+        ],
+    )
+    plan = sw.solve(problem)
+    assert {use.rule: (use.used, use.at_limit) for use in uses(plan, problem)} == {
+        "site_count": ("2 sites", True),
+        "budget": ("5.00 EUR/yr", True),
+        "latency_limit": ("worst 5.0 ms", True),
+        "mean_latency": ("mean 4.5 ms", True),
+        "latency_share": ("25.0% within", True),
+    }
