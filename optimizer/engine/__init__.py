@@ -1,9 +1,10 @@
 """The solve: arguments, proofs by counting, the engine that the class of the problem asks for, the plan."""
 
 from sitewright.optimizer.engine.arguments import check_arguments, check_solver
-from sitewright.optimizer.engine.assign import is_free
+from sitewright.optimizer.engine.assign import is_free, only_capacity
 from sitewright.optimizer.engine.capacitated import Capacitated
 from sitewright.optimizer.engine.finish import make_plan
+from sitewright.optimizer.engine.loads import ByLoads
 from sitewright.optimizer.engine.presolve import impossible
 from sitewright.optimizer.engine.search import Search
 from sitewright.optimizer.engine.state import State
@@ -85,7 +86,7 @@ def solve(
         settings = Settings(objective, p, radius, seed, threads, solver)
         return solve_radius(problem, state, settings, cpu_started)
 
-    kind = Uncapacitated if is_free(problem) else Capacitated
+    kind = Uncapacitated if is_free(problem) else Capacitated if only_capacity(problem) else ByLoads
     run = kind(problem, state, seed=seed, threads=threads, solver=solver)
     run.run()
     if state.decision is None:

@@ -9,7 +9,7 @@ from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.model.build import build
 from sitewright.optimizer.model.columns import Columns
 from sitewright.optimizer.problem import Problem
-from sitewright.optimizer.rules import LatencyShare, MeanLatency
+from sitewright.optimizer.rules import LatencyShare, MeanLatency, SingleSource
 from sitewright.optimizer.solver.process import solve_model
 
 # Shares below this are what a solver's tolerance leaves over.
@@ -20,6 +20,12 @@ def is_free(problem: Problem) -> bool:
     """Return whether the open sites alone decide the assignment: no capacity and no rule over loads."""
     limited = problem.has("capacity") and bool(np.isfinite(problem.numbers("capacity")).any())
     return not limited and not any(isinstance(rule, LatencyShare | MeanLatency) for rule in problem.all_rules)
+
+
+def only_capacity(problem: Problem) -> bool:
+    """Return whether capacity is all that ties customers together, and their demand may be shared."""
+    loads = [rule for rule in problem.all_rules if rule.kind == "load"]
+    return not any(isinstance(rule, LatencyShare | MeanLatency | SingleSource) for rule in loads)
 
 
 def nearest(problem: Problem, is_open: NDArray[np.bool_], cost: NDArray[np.float64]) -> Decision | None:

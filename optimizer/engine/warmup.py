@@ -21,5 +21,7 @@ def warmup() -> list[tuple[str, float]]:
         solve(problem)
         solve(problem, rules=[MutualExclusion(sites=("s0", "s1"), at_most=1)])
         solve(problem, objective="p-center", p=4)
+        capacity = np.full(40, 4.0)
+        solve(Problem.from_arrays(service_cost=cost, fixed_cost=np.full(40, 1500.0), capacity=capacity))
         out.append((f"exact engine {np.dtype(dtype).name}", time.perf_counter() - started))
     return out

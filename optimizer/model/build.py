@@ -82,8 +82,8 @@ def build(
     return Model(columns, cost, upper, integer, _tidy(stack("all", [*blocks, *cuts])))
 
 
-def site_model(problem: Problem, cost: NDArray[np.float64], *, closed: NDArray[np.bool_]) -> Model:
-    """Return the master over sites and partners alone: every site rule, and enough capacity for all demand.
+def site_model(problem: Problem, cost: NDArray[np.float64], *, closed: NDArray[np.bool_], cover: bool = True) -> Model:
+    """Return the master over sites and partners alone: every site rule, and with `cover` capacity for all demand.
 
     `cost` is that of opening each site, shape (sites,); partner fees come on top.
     """
@@ -96,8 +96,9 @@ def site_model(problem: Problem, cost: NDArray[np.float64], *, closed: NDArray[n
     capacity = problem.numbers("capacity", np.inf)
     total = problem.numbers("demand").sum()
     # A site need never count for more than the whole demand; this also makes an infinite capacity a number.
-    cover = np.minimum(capacity, total)
-    blocks.append(_row(np.arange(columns.n_sites), cover, lower=total))
+    held = np.minimum(capacity, total)
+    if cover:
+        blocks.append(_row(np.arange(columns.n_sites), held, lower=total))
     full = np.concatenate([cost, problem.numbers("partner_fee")])
     return Model(columns, full, upper, np.ones(columns.n_columns, dtype=bool), _tidy(stack("sites", blocks)))
 

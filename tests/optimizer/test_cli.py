@@ -99,7 +99,8 @@ def test_warmup_names_every_kernel_and_the_engine_in_both_types(capsys):
 
 def test_ctrl_c_writes_the_best_plan(tmp_path):
     """Nothing of the user's is lost: an interrupted solve ends with 130 and a plan on disk."""
-    generate("cornuejols", seed=5, customers=150, sites=60).data.to_netcdf(tmp_path / "hard.nc", engine="h5netcdf")
+    hard = generate("cornuejols", seed=5, customers=300, sites=300, r=10.0)
+    hard.data.to_netcdf(tmp_path / "hard.nc", engine="h5netcdf")
     code = "from sitewright.optimizer.cli import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", code, "solve", "hard.nc", "--gap", "1e-9"],
@@ -109,9 +110,9 @@ def test_ctrl_c_writes_the_best_plan(tmp_path):
     )
     assert process.stderr is not None
     for line in process.stderr:
-        if " mip " in line:
+        if " tree " in line:
             break
-    time.sleep(0.5)
+    time.sleep(0.3)
     process.send_signal(signal.SIGINT)
     asked = time.monotonic()
     rest = process.communicate(timeout=30)[1]

@@ -51,17 +51,17 @@ def test_a_p_median_opens_exactly_p_sites():
 
 def test_cancel_returns_the_best_plan_within_a_second():
     """An interrupted solve must not lose its plan, and must not keep the caller waiting."""
-    problem = generate("cornuejols", seed=5, customers=150, sites=60, r=5.0)
-    token, asked = sw.CancelToken(), []
+    problem = generate("cornuejols", seed=5, customers=300, sites=300, r=10.0)
+    token, asked, started = sw.CancelToken(), [], []
 
     def cancel():
         asked.append(time.monotonic())
         token.cancel()
 
     def watch(event):
-        if event.stage == "mip" and not asked:
+        if event.stage == "tree" and not started:
+            started.append(True)
             threading.Timer(0.3, cancel).start()
-            asked.clear()
 
     plan = sw.solve(problem, cancel=token, on_progress=watch, gap=1e-9)
     assert time.monotonic() - asked[-1] < 1.5

@@ -49,12 +49,15 @@ class Instance:
         return not len(self.rows) and len(self.price) == self.n_sites
 
 
-def instance_of(problem: Problem, cost: NDArray[Any]) -> Instance:
-    """Return the arrays of a problem. `cost` has +inf for pairs that a rule forbids, shape (customers, sites)."""
+def instance_of(problem: Problem, cost: NDArray[Any], *, cover: bool = True) -> Instance:
+    """Return the arrays of a problem. `cost` has +inf for pairs that a rule forbids, shape (customers, sites).
+
+    `cover` keeps a row that asks the open sites to hold the whole demand, where capacities make it one.
+    """
     m = problem.n_sites
     fixed = site_cost(problem)
     price = np.concatenate([fixed, problem.numbers("partner_fee")])
-    model = site_model(problem, np.zeros(m), closed=np.zeros(m, dtype=bool))
+    model = site_model(problem, np.zeros(m), closed=np.zeros(m, dtype=bool), cover=cover)
     state = np.full(len(price), -1, np.int8)
     low, high, kept = 0, m, []
     rows = model.rows

@@ -12,10 +12,11 @@ from sitewright.optimizer.solver import process
 from sitewright.optimizer.solver.answer import Outcome
 
 HOST = """
-import sitewright as sw
 from sitewright.instances import generate
-problem = generate("cornuejols", seed=5, customers=150, sites=60, r=5.0)
-sw.solve(problem, gap=1e-9, on_progress=lambda event: print(event.stage, flush=True))
+from sitewright.optimizer.model.build import build
+from sitewright.optimizer.solver.process import solve_model
+model = build(generate("cornuejols", seed=5, customers=150, sites=60, r=5.0))
+solve_model(model, gap=1e-9, on_bounds=lambda *bounds: print("mip", flush=True))
 """
 
 

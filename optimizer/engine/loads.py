@@ -1,4 +1,4 @@
-"""Problems with capacities or latency targets: bound, search, and the MIP on the sites that are left."""
+"""Problems with rules over loads that the exact engines do not hold: a bound, a search, and the MIP of what is left."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from sitewright.optimizer.solver.process import solve_model
 SHORTLIST = 24
 
 
-class Capacitated:
+class ByLoads:
     """One solve in progress: the stages, and what they share beyond the state."""
 
     def __init__(self, problem: Problem, state: State, *, seed: int, threads: int, solver: str) -> None:

@@ -1,0 +1,109 @@
+"""One point of the Lagrangian: prices, what they bound, and which columns are decided where they hold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sitewright.optimizer.engine.capacitated import relaxation
+from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
+from sitewright.optimizer.engine.uncapacitated.relaxation import forget, propagate
+
+
+@dataclass(eq=False)
+class Point:
+    """Prices and decisions that `raise_bound` improves in place."""
+
+    u: NDArray[np.float64]  # (customers,)
+    lam: NDArray[np.float64]  # (rows,)
+    state: NDArray[np.int8]  # (columns,)
+    value: float = -np.inf  # the best bound so far
+    y: NDArray[np.float64] | None = None  # (columns,): the averaged choice
+    rho: NDArray[np.float64] | None = None  # (columns,): cost of each under the prices
+    pace: NDArray[np.float64] | None = None  # see `relaxation.volume`
+    slopes: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+
+    def child(self, column: int, decided: int) -> "Point":
+        """Return the same prices with one more column decided."""
+        state = self.state.copy()
+        state[column] = decided
+        return Point(self.u.copy(), self.lam.copy(), state, self.value)
+
+
+def raise_bound(
+    instance: CapacitatedInstance, point: Point, *, steps: int, cutoff: float, target: float, factor: float = 0.3
+) -> float:
+    """Improve a point by so many steps of the volume algorithm, going on where it stopped; return its bound."""
+    sites = instance.sites
+    if point.y is None:
+        m = len(sites.price)
+        point.y, point.rho = np.zeros(m), np.zeros(m)
+        point.slopes = np.zeros(len(point.u)), np.zeros(len(point.lam))
+        point.pace = np.array([factor, 0.0, 0.0])
+    assert point.slopes is not None
+    if not propagate(sites.row_arrays, point.state, sites.n_sites, sites.low, sites.high):
+        point.value = np.inf
+        return np.inf
+    forget(instance.row_arrays, point.state, point.lam)
+    with instance.workplaces.one() as work:
+        value, decided = relaxation.volume(
+            instance.near.arrays,
+            instance.near.top,
+            instance.near.scale,
+            instance.demand,
+            instance.capacity,
+            instance.capacity,
+            instance.need,
+            instance.row_arrays,
+            np.full(len(point.lam), row_scale(instance)),
+            sites.price,
+            cutoff,
+            target,
+            steps,
+            point.state,
+            point.u,
+            point.lam,
+            *point.slopes,
+            point.y,
+            point.rho,
+            point.pace,
+            work,
+        )
+    if decided and not propagate(sites.row_arrays, point.state, sites.n_sites, sites.low, sites.high):
+        value = np.inf
+    point.value = max(point.value, float(value))
+    return point.value
+
+
+def row_scale(instance: CapacitatedInstance) -> float:
+    """Return how far the price of a row moves where that of a customer moves by 1.
+
+    A site's fixed cost is paid by all its customers together, and a row's price is of the size of a fixed cost.
+    """
+    return max(1.0, len(instance.demand) / max(1, min(instance.sites.high, instance.n_sites // 5)))
+
+
+def plain_bound(instance: CapacitatedInstance, u: NDArray[np.float64], *, slack: float) -> float:
+    """Return the bound of prices u alone at the root, without prices of the site rules: what the checker recomputes.
+
+    `slack` is the part of the need that the checker lets a plan fall short of.
+    """
+    sites = instance.sites
+    m, none = len(sites.price), np.zeros(len(instance.rows))
+    with instance.workplaces.one() as work:
+        value, _ = relaxation.evaluate(
+            instance.near.arrays,
+            instance.demand,
+            instance.capacity,
+            instance.capacity,
+            instance.need * (1 - slack),
+            instance.row_arrays,
+            sites.price,
+            np.minimum(u, instance.near.top),
+            none,
+            sites.state,
+            work,
+            np.empty(m),
+            np.zeros(m),
+        )
+    return float(value)

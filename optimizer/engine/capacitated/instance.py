@@ -1,0 +1,66 @@
+"""A capacitated problem as bare arrays: those of the uncapacitated one, demands, capacities, and the need to hold."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sitewright.optimizer.engine.capacitated.workplace import Workplaces
+from sitewright.optimizer.engine.uncapacitated.instance import Instance, instance_of
+from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix, ranked
+from sitewright.optimizer.model.columns import Rows, row, stack
+from sitewright.optimizer.problem import Problem
+
+# Pairs beyond which only the near end of each row is kept: 12 bytes each, and 12 for each thread.
+MOST_PAIRS = 60_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class CapacitatedInstance:
+    """What the stages read. `sites` holds costs, prices of columns, states, and the rows for propagation."""
+
+    sites: Instance
+    near: Prefix
+    rows: Rows  # priced: those of the site rules, and the number of sites where it is limited
+    demand: NDArray[np.float64]  # (customers,), MW
+    capacity: NDArray[np.float64]  # (sites,), MW; no more than the whole demand
+    need: float  # MW that the open sites must hold
+    unit: NDArray[np.float64]  # (customers, sites): cost of a MW; of the whole customer where it has no demand
+    workplaces: Workplaces
+
+    @property
+    def n_sites(self) -> int:
+        return self.sites.n_sites
+
+    @property
+    def row_arrays(self) -> tuple[NDArray[Any], ...]:
+        rows = self.rows
+        return rows.start, rows.column, rows.value, rows.lower, rows.upper
+
+    @property
+    def counted_only(self) -> bool:
+        return self.sites.counted_only
+
+
+def capacitated(problem: Problem, cost: NDArray[Any], *, threads: int) -> CapacitatedInstance:
+    """Return the arrays of a problem. `cost` has +inf for pairs that a rule forbids, shape (customers, sites)."""
+    sites = replace(instance_of(problem, cost, cover=False), step=0.0)
+    demand = problem.numbers("demand")
+    total = float(demand.sum())
+    capacity = np.minimum(problem.numbers("capacity", np.inf), total)
+    blocks, m = [sites.rows], sites.n_sites
+    if sites.low > 1 or sites.high < m:
+        # In the measure of the other rows, whose largest coefficient is 1.
+        blocks.append(row("count", np.arange(m), np.ones(m), lower=sites.low, upper=sites.high))
+    live = sites.state[:m] != 0
+    top = np.full(len(cost), np.inf)
+    if cost.size > MOST_PAIRS:
+        top = ranked(cost, max(12, MOST_PAIRS // len(cost)), threads=threads)
+    near = build_prefix(cost, live, top, threads=threads)
+    unit = cost.astype(np.float64) / np.where(demand > 0, demand, 1.0)[:, None]
+    # A hair less than all: the sum of rounded capacities may fall short of the sum of rounded demands by an ulp.
+    need = total * (1 - 1e-9)
+    return CapacitatedInstance(
+        sites, near, stack("sites", blocks), demand, capacity, need, unit, Workplaces(near.site, m)
+    )

@@ -1,0 +1,271 @@
+r"""The cheapest service from given open sites: a transportation problem, by shortest paths over the sites.
+
+A MW of customer i costs :math:`p_{ij}` at site j. Moving a MW from site j to site k costs the least
+:math:`p_{ik} - p_{ij}` over the customers that j serves, so that a path over sites frees room where it is needed
+(successive shortest paths: Busacker, Gowen 1961; on the sites alone: Tomizawa, Networks 1, 1971). Prices of capacity
+:math:`w_j \ge 0` keep every move's reduced cost at least 0, so each path is found by Dijkstra's method; they are also
+the dual solution. Closing a site places its customers anew; opening one draws load to it while that pays.
+
+A state is (open, mw, load, w, move, by, fresh): flags, MW of each customer at each site (sites, customers), load of
+each site, prices, and per pair of sites the cheapest move, whose it is, and whether the row is up to date.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+_FAST = {"nogil": True, "cache": True}
+
+# MW, as a part of the customer's demand, below which a share is rounding.
+DUST = 1e-11
+
+
+def begin(n_customers: int, n_sites: int) -> tuple[NDArray[Any], ...]:
+    """Return a state with no site open and nobody served."""
+    return (
+        np.zeros(n_sites, np.int8),
+        np.zeros((n_sites, n_customers)),
+        np.zeros(n_sites),
+        np.zeros(n_sites),
+        np.full((n_sites, n_sites), np.inf),
+        np.full((n_sites, n_sites), -1),
+        np.zeros(n_sites, np.int8),
+    )
+
+
+@njit(**_FAST)
+def refresh(j, unit, state):  # type: ignore[no-untyped-def]
+    """Find the cheapest moves away from site j."""
+    _is_open, mw, _load, w, move, by, fresh = state
+    if fresh[j]:
+        return
+    m = len(w)
+    for k in range(m):
+        move[j, k] = np.inf
+        by[j, k] = -1
+    for i in range(mw.shape[1]):
+        if mw[j, i] > 0.0:
+            here = unit[i, j]
+            for k in range(m):
+                d = unit[i, k] - here
+                if d < move[j, k]:
+                    move[j, k], by[j, k] = d, i
+    fresh[j] = 1
+
+
+@njit(**_FAST)
+def give(i, j, amount, unit, state):  # type: ignore[no-untyped-def]
+    """Serve so much more of customer i from site j."""
+    _is_open, mw, load, w, move, by, fresh = state
+    before = mw[j, i]
+    mw[j, i] = before + amount
+    load[j] += amount
+    if before == 0.0 and fresh[j]:
+        here = unit[i, j]
+        for k in range(len(w)):
+            d = unit[i, k] - here
+            if d < move[j, k]:
+                move[j, k], by[j, k] = d, i
+
+
+@njit(**_FAST)
+def take(i, j, amount, dust, state):  # type: ignore[no-untyped-def]
+    """Serve so much less of customer i from site j."""
+    _is_open, mw, load, _w, _move, _by, fresh = state
+    left = mw[j, i] - amount
+    if left <= dust:
+        load[j] -= mw[j, i]
+        mw[j, i] = 0.0
+        fresh[j] = 0
+    else:
+        load[j] -= amount
+        mw[j, i] = left
+
+
+@njit(**_FAST)
+def place(i, amount, unit, capacity, demand, state):  # type: ignore[no-untyped-def]
+    """Serve `amount` more of customer i at least cost; return False if the open sites cannot."""
+    is_open, mw, load, w, move, by, _fresh = state
+    m = len(w)
+    dist, back, done = np.empty(m), np.empty(m, np.int64), np.empty(m, np.int8)
+    dust = DUST * demand[i]
+    while amount > dust:
+        for j in range(m):
+            dist[j] = unit[i, j] + w[j] if is_open[j] else np.inf
+            back[j] = -1
+            done[j] = 0
+        goal = -1
+        while True:
+            j, near = -1, np.inf
+            for k in range(m):
+                if not done[k] and dist[k] < near:
+                    j, near = k, dist[k]
+            if j < 0:
+                return False
+            if load[j] < capacity[j] * (1.0 - 1e-13):
+                goal = j
+                break
+            done[j] = 1
+            refresh(j, unit, state)
+            for k in range(m):
+                if is_open[k] and not done[k]:
+                    d = near + max(0.0, move[j, k] + w[k] - w[j])
+                    if d < dist[k]:
+                        dist[k], back[k] = d, j
+        flow = min(amount, capacity[goal] - load[goal])
+        k = goal
+        while back[k] >= 0:
+            j = back[k]
+            flow = min(flow, mw[j, by[j, k]])
+            k = j
+        top = dist[goal]
+        k = goal
+        while back[k] >= 0:
+            j = back[k]
+            x = by[j, k]
+            give(x, k, flow, unit, state)
+            take(x, j, flow, DUST * demand[x], state)
+            k = j
+        give(i, k, flow, unit, state)
+        amount -= flow
+        for j in range(m):
+            if done[j]:
+                w[j] += top - dist[j]
+    return True
+
+
+@njit(**_FAST)
+def serve(order, unit, capacity, demand, state):  # type: ignore[no-untyped-def]
+    """Serve customers in the order given; return False if the open sites cannot serve them all."""
+    served = True
+    for i in order:
+        served = served and place(i, demand[i], unit, capacity, demand, state)
+    return served
+
+
+@njit(**_FAST)
+def close(j, unit, capacity, demand, state):  # type: ignore[no-untyped-def]
+    """Close a site and place its customers anew; return False if the others cannot serve them."""
+    is_open, mw, load, w, _move, _by, fresh = state
+    is_open[j] = 0
+    left = mw[j].copy()
+    mw[j] = 0.0
+    load[j] = 0.0
+    fresh[j] = 0
+    w[j] = 0.0
+    served = True
+    for i in range(len(left)):
+        if left[i] > 0.0:
+            served = served and place(i, left[i], unit, capacity, demand, state)
+    return served
+
+
+@njit(**_FAST)
+def open_up(k, unit, capacity, demand, state):  # type: ignore[no-untyped-def]
+    """Open a site and draw load to it from where that saves most."""
+    is_open, mw, load, w, move, by, _fresh = state
+    m = len(w)
+    is_open[k] = 1
+    w[k] = 0.0
+    for j in range(m):
+        if is_open[j] and j != k:
+            refresh(j, unit, state)
+            w[k] = max(w[k], w[j] - move[j, k])
+    dist, back, done = np.empty(m), np.empty(m, np.int64), np.empty(m, np.int8)
+    while w[k] > 0.0 and load[k] < capacity[k] * (1.0 - 1e-13):
+        for j in range(m):
+            dist[j] = w[j] if is_open[j] and j != k and load[j] > 0.0 else np.inf
+            back[j] = -1
+            done[j] = 0
+        while True:
+            j, near = -1, np.inf
+            for x in range(m):
+                if not done[x] and dist[x] < near:
+                    j, near = x, dist[x]
+            if j < 0 or near >= w[k] or j == k:
+                break
+            done[j] = 1
+            refresh(j, unit, state)
+            for x in range(m):
+                if is_open[x] and not done[x]:
+                    d = near + max(0.0, move[j, x] + w[x] - w[j])
+                    if d < dist[x]:
+                        dist[x], back[x] = d, j
+        top = min(dist[k], w[k])
+        saves = dist[k] < w[k] - 1e-12 * abs(w[k])
+        if saves:
+            flow = capacity[k] - load[k]
+            x = k
+            while back[x] >= 0:
+                flow = min(flow, mw[back[x], by[back[x], x]])
+                x = back[x]
+            x = k
+            while back[x] >= 0:
+                j = back[x]
+                i = by[j, x]
+                give(i, x, flow, unit, state)
+                take(i, j, flow, DUST * demand[i], state)
+                x = j
+        for j in range(m):
+            if done[j]:
+                w[j] = max(0.0, w[j] - min(dist[j], top))
+            elif is_open[j]:
+                w[j] = max(0.0, w[j] - top)
+        if not saves:
+            w[k] = 0.0
+
+
+@njit(**_FAST)
+def cost_of(unit, state):  # type: ignore[no-untyped-def]
+    """Return the cost of the service."""
+    is_open, mw, _load, w, _move, _by, _fresh = state
+    total = 0.0
+    for j in range(len(w)):
+        if is_open[j]:
+            for i in range(mw.shape[1]):
+                if mw[j, i] > 0.0:
+                    total += mw[j, i] * unit[i, j]
+    return total
+
+
+@njit(**_FAST)
+def prices(unit, demand, state, u):  # type: ignore[no-untyped-def]
+    """Fill `u` with the price of each customer that the prices of capacity imply, EUR a year."""
+    is_open, _mw, _load, w, _move, _by, _fresh = state
+    for i in range(len(u)):
+        best = np.inf
+        for j in range(len(w)):
+            if is_open[j]:
+                best = min(best, unit[i, j] + w[j])
+        u[i] = demand[i] * best
+
+
+@njit(**_FAST)
+def copy(source, target):  # type: ignore[no-untyped-def]
+    """Make one state the same as another."""
+    target[0][:] = source[0]
+    target[1][:] = source[1]
+    target[2][:] = source[2]
+    target[3][:] = source[3]
+    target[4][:] = source[4]
+    target[5][:] = source[5]
+    target[6][:] = source[6]
+
+
+@njit(**_FAST)
+def first_better(source, trial, unit, capacity, demand, out, into, paid, limit):  # type: ignore[no-untyped-def]
+    """Make each move in turn on a copy of the source; return the first whose service and `paid` stay below the limit.
+
+    A move closes `out` and opens `into`, -1 for none. `trial` is left with that move made; -1 if there is none.
+    """
+    for k in range(len(out)):
+        copy(source, trial)
+        if into[k] >= 0:
+            open_up(into[k], unit, capacity, demand, trial)
+        if out[k] >= 0 and not close(out[k], unit, capacity, demand, trial):
+            continue
+        if paid[k] + cost_of(unit, trial) < limit:
+            return k
+    return -1

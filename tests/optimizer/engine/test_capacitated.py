@@ -1,0 +1,202 @@
+"""The exact engine with capacities, against brute force, and each stage against what it claims."""
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+import sitewright as sw
+from sitewright.instances import generate
+from sitewright.optimizer.engine.capacitated import relaxation, transport
+from sitewright.optimizer.engine.capacitated.bound import Point, plain_bound, raise_bound
+from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance, capacitated
+from sitewright.optimizer.engine.capacitated.root import first_prices
+from sitewright.optimizer.engine.uncapacitated import usable_cost
+from sitewright.optimizer.model.build import build
+from sitewright.optimizer.solver.process import solve_model
+from tests import oracle
+from tests.optimizer.engine.test_uncapacitated import ruled
+
+
+def limited(seed: int) -> sw.Problem:
+    """Nine sites of limited capacity under two rules that touch sites; some pairs forbidden, some demands zero."""
+    problem, rng = ruled(seed), np.random.default_rng(seed + 1000)
+    data, n, m = problem.data.copy(), problem.n_customers, problem.n_sites
+    total = float(data["demand"].sum())
+    capacity = rng.integers(max(2, int(total / 4)), int(total * 0.9) + 3, m).astype(float)
+    data["capacity"] = ("site", np.where(rng.random(m) < 0.15, total, capacity))
+    cost = np.where(rng.random((n, m)) < 0.12, np.inf, data["service_cost"].values)
+    data["service_cost"] = (("customer", "site"), cost)
+    if seed % 3 == 0:
+        data["demand"] = ("customer", np.where(rng.random(n) < 0.2, 0.0, data["demand"].values))
+    data["partner_commitment"] = ("partner", rng.integers(0, 12, 3).astype(float))
+    two = rng.choice(len(problem.rules), 2, replace=False)
+    return sw.Problem(data, tuple(problem.rules[k] for k in two), f"limited-{seed}")
+
+
+def arrays(problem: sw.Problem) -> CapacitatedInstance:
+    return capacitated(problem, usable_cost(problem), threads=1)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_with_every_site_rule_it_finds_what_brute_force_finds(seed: int) -> None:
+    """Fails if a rule or a capacity is lost in the bound, the search or the tree, or a sound plan is cut off."""
+    problem = limited(seed)
+    best = oracle.best(problem)
+    if best is None:
+        with pytest.raises(sw.Infeasible):
+            sw.solve(problem)
+        return
+    plan = sw.solve(problem)
+    assert plan.status is sw.Status.OPTIMAL
+    assert plan.objective == pytest.approx(best, rel=1e-6)
+    assert plan.bound <= best * (1 + 1e-9)
+    assert plan.verify(problem).accepted
+
+
+@pytest.mark.parametrize("r", [1.5, 3.0, 8.0])
+def test_it_proves_what_the_compact_mip_proves(r: float) -> None:
+    """Fails if the tree cuts off the optimum, or the engine ends with a plan that a MIP solver betters."""
+    problem = generate("cornuejols", seed=int(r), customers=40, sites=20, r=r)
+    plan, model = sw.solve(problem), build(problem)
+    answer = solve_model(model, gap=1e-9)
+    assert answer.values is not None
+    assert plan.objective == pytest.approx(float(model.cost @ answer.values), rel=1e-6)
+    assert plan.status is sw.Status.OPTIMAL
+    assert plan.verify(problem).accepted
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_transport_is_cheapest_and_stays_so_when_sites_open_and_close(seed: int) -> None:
+    """Fails if a path takes more than there is, or prices of capacity stop being dual after a move."""
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(3, 15)), int(rng.integers(3, 7))
+    unit = np.where(rng.random((n, m)) < 0.1, np.inf, 10 * rng.random((n, m)))
+    demand = rng.integers(1, 6, n).astype(float) if seed % 2 else 5 * rng.random(n) + 0.1
+    capacity = rng.integers(1, 8, m).astype(float) * demand.sum() / (2 * m)
+    state = transport.begin(n, m)
+    state[0][:-1] = 1
+    everyone = np.arange(n)
+
+    def check(served: bool) -> bool:
+        is_open = state[0] == 1
+        exact = cheapest(unit, np.where(is_open, capacity, 0.0), demand)
+        assert served == (exact is not None)
+        if exact is not None:
+            assert transport.cost_of(unit, state) == pytest.approx(exact)
+            assert np.all(state[1].sum(axis=1) <= capacity * (1 + 1e-9))
+            assert state[1].sum(axis=0) == pytest.approx(demand)
+            u = np.empty(n)
+            transport.prices(unit, demand, state, u)
+            assert u.sum() - state[3][is_open] @ capacity[is_open] == pytest.approx(exact)
+        return exact is not None
+
+    if check(transport.serve(everyone, unit, capacity, demand, state)):
+        transport.open_up(m - 1, unit, capacity, demand, state)
+        check(True)
+        check(transport.close(0, unit, capacity, demand, state))
+
+
+def cheapest(unit: np.ndarray, capacity: np.ndarray, demand: np.ndarray) -> float | None:
+    """Return the cost of the transportation problem by SciPy, None if it has no solution."""
+    n, m = unit.shape
+    answer = linprog(
+        np.where(np.isinf(unit), 0.0, unit).ravel(),
+        A_ub=np.kron(np.ones(n), np.eye(m)),
+        b_ub=capacity,
+        A_eq=np.kron(np.eye(n), np.ones(m)),
+        b_eq=demand,
+        bounds=[(0, 0 if np.isinf(x) else None) for x in unit.ravel()],
+    )
+    return float(answer.fun) if answer.success else None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_best_prices_bound_as_the_strong_linear_program_does(seed: int) -> None:
+    """Fails if a knapsack or the capacity row is relaxed too far, or a bound lies above what it bounds."""
+    problem = generate("cornuejols", seed=seed, customers=25, sites=12, r=2.0 + seed)
+    instance = arrays(problem)
+    point = Point(first_prices(instance), np.zeros(0), instance.sites.state.copy())
+    model = build(problem)
+    model.integer[:] = False
+    row = np.concatenate([-problem.numbers("capacity"), np.zeros(model.columns.n_columns - 12)])
+    best = strong_value(model, row, -problem.numbers("demand").sum())
+    for _ in range(20):
+        value = raise_bound(instance, point, steps=50, cutoff=np.inf, target=best * 1.001, factor=1.0)
+    assert value <= best * (1 + 1e-9)
+    assert value >= best * (1 - 1e-3)
+    assert plain_bound(instance, point.u, slack=0.0) == pytest.approx(value, rel=1e-12)
+
+
+def strong_value(model, row: np.ndarray, limit: float) -> float:
+    """Return the value of the linear program with one more row of at most `limit`, by SciPy."""
+    rows, n = model.rows, model.columns.n_columns
+    matrix = np.zeros((len(rows), n))
+    matrix[np.repeat(np.arange(len(rows)), np.diff(rows.start)), rows.column] = rows.value
+    same = rows.lower == rows.upper
+    low, high = np.isfinite(rows.lower) & ~same, np.isfinite(rows.upper) & ~same
+    answer = linprog(
+        model.cost,
+        A_ub=np.vstack([matrix[high], -matrix[low], row[None]]),
+        b_ub=np.concatenate([rows.upper[high], -rows.lower[low], [limit]]),
+        A_eq=matrix[same],
+        b_eq=rows.upper[same],
+        bounds=np.column_stack([np.zeros(n), model.upper]),
+    )
+    assert answer.success
+    return float(answer.fun)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_items_are_packed_best_first_whatever_the_guess(seed: int) -> None:
+    """Fails if the partition loses an item, or ties fill the room wrongly."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 30))
+    ratio, weight = rng.integers(1, 6, n).astype(float), rng.integers(1, 5, n).astype(float)
+    room = float(rng.integers(0, int(weight.sum()) + 3))
+    order = np.argsort(-ratio, kind="stable")
+    left, best = room, 0.0
+    for x in order:
+        best += ratio[x] * min(left, weight[x])
+        left -= min(left, weight[x])
+    for guess in (0.0, 3.0, 99.0):
+        r, who = ratio.copy(), np.arange(n)
+        end, part, _, value = relaxation.pack(r, who, weight, 0, n, room, guess)
+        assert sorted(who) == list(range(n)) and np.array_equal(r, ratio[who])
+        assert value == pytest.approx(best)
+        taken = (r[:end] * weight[who[:end]]).sum() + (r[end] * weight[who[end]] * part if part else 0.0)
+        assert taken == pytest.approx(best)
+
+
+def test_threads_change_nothing() -> None:
+    """Fails if the order in which threads finish nodes decides which plan or bound comes out."""
+    problem = generate("cornuejols", seed=4, customers=80, sites=50, r=6.0)
+    one, two = (sw.solve(problem, threads=t) for t in (1, 2))
+    assert one.open_sites == two.open_sites
+    assert (one.objective, one.bound) == (two.objective, two.bound)
+    assert np.array_equal(one.certificate.multipliers, two.certificate.multipliers)
+
+
+def test_a_stop_in_the_tree_leaves_a_plan_and_a_true_bound() -> None:
+    """Fails if a stop in the tree loses the plan, or claims a bound that open nodes do not have."""
+    problem, token = generate("cornuejols", seed=7, customers=100, sites=60, r=6.0), sw.CancelToken()
+
+    def stop(event: sw.Progress) -> None:
+        if event.stage == "tree":
+            token.cancel()
+
+    short, whole = sw.solve(problem, cancel=token, on_progress=stop), sw.solve(problem, gap=1e-9)
+    assert whole.status is sw.Status.OPTIMAL
+    assert short.bound <= whole.objective <= short.objective
+    assert short.status is sw.Status.FEASIBLE and short.stop_reason == "cancelled"
+    assert short.verify(problem).accepted
+    assert whole.objective - short.bound < 0.05 * whole.objective
+
+
+def test_a_shortage_that_only_pairs_cause_is_infeasible() -> None:
+    """Fails if the engine searches for ever where each customer has a site but together they have too little."""
+    cost = np.array([[1.0, np.inf, 5.0], [1.0, np.inf, np.inf], [1.0, 2.0, np.inf]])
+    problem = sw.Problem.from_arrays(
+        service_cost=cost, fixed_cost=[1, 1, 1], demand=[2.0, 2.0, 2.0], capacity=[1.5, 9.0, 9.0]
+    )
+    with pytest.raises(sw.Infeasible):
+        sw.solve(problem)
