@@ -1,8 +1,8 @@
 """The solve: arguments, proofs by counting, the engine that the class of the problem asks for, the plan."""
 
 from sitewright.optimizer.engine.arguments import check_arguments, check_solver
-from sitewright.optimizer.engine.assign import is_free, only_capacity
-from sitewright.optimizer.engine.capacitated import Capacitated
+from sitewright.optimizer.engine.assign import is_free, only_capacity, single_sourced
+from sitewright.optimizer.engine.capacitated import Capacitated, SingleSourced
 from sitewright.optimizer.engine.finish import make_plan
 from sitewright.optimizer.engine.loads import ByLoads
 from sitewright.optimizer.engine.presolve import impossible
@@ -86,8 +86,7 @@ def solve(
         settings = Settings(objective, p, radius, seed, threads, solver)
         return solve_radius(problem, state, settings, cpu_started)
 
-    kind = Uncapacitated if is_free(problem) else Capacitated if only_capacity(problem) else ByLoads
-    run = kind(problem, state, seed=seed, threads=threads, solver=solver)
+    run = _engine_of(problem)(problem, state, seed=seed, threads=threads, solver=solver)
     run.run()
     if state.decision is None:
         raise LimitReached(state.reason, bound=state.bound)
@@ -110,3 +109,11 @@ def solve(
         p=p,
         cpu_started=cpu_started,
     )
+
+
+def _engine_of(problem: Problem) -> type[Uncapacitated] | type[Capacitated] | type[ByLoads]:
+    if is_free(problem):
+        return Uncapacitated
+    if not only_capacity(problem):
+        return ByLoads
+    return SingleSourced if single_sourced(problem).any() else Capacitated

@@ -9,7 +9,7 @@ from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.model.build import build
 from sitewright.optimizer.model.columns import Columns
 from sitewright.optimizer.problem import Problem
-from sitewright.optimizer.rules import LatencyShare, MeanLatency, SingleSource
+from sitewright.optimizer.rules import LatencyShare, MeanLatency
 from sitewright.optimizer.solver.process import solve_model
 
 # Shares below this are what a solver's tolerance leaves over.
@@ -23,9 +23,18 @@ def is_free(problem: Problem) -> bool:
 
 
 def only_capacity(problem: Problem) -> bool:
-    """Return whether capacity is all that ties customers together, and their demand may be shared."""
-    loads = [rule for rule in problem.all_rules if rule.kind == "load"]
-    return not any(isinstance(rule, LatencyShare | MeanLatency | SingleSource) for rule in loads)
+    """Return whether capacities, and that some customers have one site, are all that ties customers together."""
+    return not any(isinstance(rule, LatencyShare | MeanLatency) for rule in problem.all_rules)
+
+
+def single_sourced(problem: Problem) -> NDArray[np.bool_]:
+    """Return which customers must be served from one site. Shape (customers,)."""
+    single = np.zeros(problem.n_customers, dtype=bool)
+    for rule in problem.all_rules:
+        mask = rule.single_source(problem)
+        if mask is not None:
+            single |= mask
+    return single
 
 
 def nearest(problem: Problem, is_open: NDArray[np.bool_], cost: NDArray[np.float64]) -> Decision | None:
@@ -65,11 +74,7 @@ def assign(
 def from_values(problem: Problem, is_open: NDArray[np.bool_], serve: NDArray[np.float64], columns: Columns) -> Decision:
     """Return the decision in a solver's shares, shape (pairs,), without its dust: shares add up to 1 again."""
     customer, site = columns.pair_customer, columns.pair_site
-    single = np.zeros(problem.n_customers, dtype=bool)
-    for rule in problem.all_rules:
-        mask = rule.single_source(problem)
-        if mask is not None:
-            single |= mask
+    single = single_sourced(problem)
     share = np.where(single[customer], np.round(serve), serve)
     share = np.where((share > DUST) & is_open[site], np.minimum(share, 1.0), 0.0)
     keep = np.flatnonzero(share)

@@ -1,5 +1,7 @@
 """The exact engine with capacities, against brute force, and each stage against what it claims."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog
@@ -7,11 +9,14 @@ from scipy.optimize import linprog
 import sitewright as sw
 from sitewright.instances import generate
 from sitewright.optimizer.engine.capacitated import relaxation, transport
+from sitewright.optimizer.engine.capacitated.assignment import improve
 from sitewright.optimizer.engine.capacitated.bound import Point, plain_bound, raise_bound
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance, capacitated
+from sitewright.optimizer.engine.capacitated.reduced import reduced_costs
 from sitewright.optimizer.engine.capacitated.root import first_prices
 from sitewright.optimizer.engine.uncapacitated import usable_cost
 from sitewright.optimizer.model.build import build
+from sitewright.optimizer.model.columns import row, stack
 from sitewright.optimizer.solver.process import solve_model
 from tests import oracle
 from tests.optimizer.engine.test_uncapacitated import ruled
@@ -200,3 +205,54 @@ def test_a_shortage_that_only_pairs_cause_is_infeasible() -> None:
     )
     with pytest.raises(sw.Infeasible):
         sw.solve(problem)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_whole_customers_are_served_as_the_compact_mip_serves_them(seed: int) -> None:
+    """Fails if a pair or a site is decided that the best plan needs, or a customer is split."""
+    some = sw.rules.CustomerScope(customers=("c0", "c1", "c2", "c3")) if seed % 2 else sw.rules.CustomerScope()
+    problem = limited(seed).with_rules(sw.rules.SingleSource(customers=some))
+    model = build(problem)
+    answer = solve_model(model, gap=1e-9)
+    if answer.values is None:
+        with pytest.raises(sw.Infeasible):
+            sw.solve(problem)
+        return
+    plan = sw.solve(problem)
+    assert plan.status is sw.Status.OPTIMAL
+    assert plan.objective == pytest.approx(float(model.cost @ answer.values), rel=1e-6)
+    assert plan.bound <= plan.objective
+    assert plan.verify(problem).accepted
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_reduced_costs_never_exceed_what_a_choice_costs(seed: int) -> None:
+    """Fails if a pair's reduced cost promises more than the best plan that uses it pays on top of the bound."""
+    problem = generate("cornuejols", seed=seed, customers=8, sites=5, r=2.5, single_source=True)
+    instance = arrays(problem)
+    point = Point(first_prices(instance), np.zeros(0), instance.sites.state.copy())
+    raise_bound(instance, point, steps=60, cutoff=np.inf, target=2 * abs(point.u.sum()), factor=1.0)
+    costs = reduced_costs(instance, point)
+    for j in range(5):
+        for value, forced in ((costs.site[j], ("open", j)), (costs.pair[j, j], ("pair", j))):
+            assert costs.bound + max(value, 0.0) <= cheapest_with(problem, *forced) * (1 + 1e-9)
+
+
+def cheapest_with(problem: sw.Problem, kind: str, j: int) -> float:
+    """Return the cost of the best plan that opens site j, or serves customer j from site j; by a MIP solver."""
+    model = build(problem)
+    column = j if kind == "open" else model.columns.first_pair + j * problem.n_sites + j
+    more = row("forced", [column], [1.0], lower=1.0)
+    answer = solve_model(replace(model, rows=stack("all", [model.rows, more])), gap=1e-9)
+    return np.inf if answer.values is None else float(model.cost @ answer.values)
+
+
+def test_local_search_packs_customers_where_room_is_tight() -> None:
+    """Fails if swaps are not looked at, or an assignment that exceeds a capacity counts as one."""
+    demand, capacity = np.array([3.0, 3.0, 2.0, 2.0, 2.0]), np.array([6.0, 6.0])
+    cost = np.array([[1.0, 9.0], [9.0, 1.0], [1.0, 2.0], [2.0, 1.0], [1.0, 2.0]])
+    site, best = np.zeros(5, np.int64), np.zeros(5, np.int64)
+    value = improve(site, cost, demand, capacity, 1.0, 40, best)
+    load = np.bincount(best, demand, minlength=2)
+    assert np.all(load <= capacity)
+    assert value == pytest.approx(cost[np.arange(5), best].sum()) and value == 14.0

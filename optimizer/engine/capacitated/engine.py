@@ -1,0 +1,144 @@
+"""One solve in progress, where demand may be shared: the stages, and what they share beyond the state."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from sitewright.optimizer.decision import Decision
+from sitewright.optimizer.engine.capacitated.bound import Point, plain_bound, raise_bound
+from sitewright.optimizer.engine.capacitated.descent import descend, opening_costs
+from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
+from sitewright.optimizer.engine.capacitated.instance import capacitated
+from sitewright.optimizer.engine.capacitated.root import climb, first_prices
+from sitewright.optimizer.engine.capacitated.tree import Tree
+from sitewright.optimizer.engine.capacitated.workplace import Workplaces
+from sitewright.optimizer.engine.state import State
+from sitewright.optimizer.engine.uncapacitated import keeps_all, usable_cost
+from sitewright.optimizer.engine.uncapacitated.prefix import build_prefix
+from sitewright.optimizer.errors import Infeasible
+from sitewright.optimizer.model.build import site_model
+from sitewright.optimizer.plan import Certificate
+from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.solver.answer import Outcome
+from sitewright.optimizer.solver.process import solve_model
+
+TREE, PRICES = "branch and bound", "prices of the site rules"
+# By so much may a plan exceed its capacities, and so the checker's bound falls short of ours.
+CHECKERS_SLACK = 1e-6
+
+
+class Capacitated:
+    """One solve in progress."""
+
+    def __init__(self, problem: Problem, state: State, *, seed: int, threads: int, solver: str) -> None:
+        self.problem, self.state = problem, state
+        self.seed, self.threads, self.solver = seed, threads, solver
+        self.cost = usable_cost(problem)
+        self.instance = capacitated(problem, self.cost, threads=threads)
+        rules = [rule for rule in problem.all_rules if rule.kind == "site"]
+        self.best = Incumbent(
+            self.instance,
+            state.gap,
+            keeps=lambda is_open: keeps_all(problem, rules, is_open),
+            partner_of=problem.partner_of,
+            report=self._better,
+            stop=state.stop,
+        )
+        self.multipliers = np.zeros(problem.n_customers)
+        self.root_bound, self.word, self.word_bound = -np.inf, "", -np.inf
+
+    def run(self) -> None:
+        """Solve as far as the limits allow.
+
+        Raises
+        ------
+        Infeasible
+            If it is proved that there is no plan.
+        """
+        if not self._solve():
+            raise Infeasible(["the rules together admit no plan"], proof=self.word or TREE)
+
+    @property
+    def certificate(self) -> Certificate:
+        return Certificate(self.multipliers, self.root_bound, self.word_bound, self.word)
+
+    def _solve(self) -> bool:
+        """Return False if it is proved that there is no plan."""
+        instance, state, best = self.instance, self.state, self.best
+        state.enter("bound")
+        usable = instance.sites.state[: instance.n_sites] != 0
+        if best.serve(usable) is None:
+            return False
+        point = Point(first_prices(instance), np.zeros(len(instance.rows)), instance.sites.state.copy())
+        climb(instance, best, point, seed=self.seed, report=self._raise, stop=state.stop)
+        if np.isfinite(point.u).all():
+            self.multipliers = point.u.copy()
+            self.root_bound = plain_bound(instance, point.u, slack=CHECKERS_SLACK)
+        if not np.isfinite(best.value) and not state.stop():
+            self._by_rules(point)
+        if self.root_bound >= self.word_bound - 1e-9 * abs(self.word_bound):
+            self.word, self.word_bound = "", -np.inf
+        return self._close(point)
+
+    def _close(self, point: Point) -> bool:
+        """Prove or better what the root found; return False if it is proved that there is no plan."""
+        instance, state, best = self.instance, self.state, self.best
+        self._vouch(PRICES, point.value)
+        if state.stop() or point.value > best.cutoff:
+            return self._closed(point.value)
+        # One step, to decide what the reduced costs of the best prices allow.
+        value = raise_bound(instance, point, steps=1, cutoff=best.cutoff, target=best.cutoff)
+        if value > best.cutoff:
+            self._vouch(TREE, value)
+            return self._closed(value)
+        state.enter("tree")
+        live = point.state[: instance.n_sites] != 0
+        near = build_prefix(instance.sites.cost, live, instance.near.top, threads=self.threads)
+        fewer = replace(instance, near=near, workplaces=Workplaces(near.site, instance.n_sites))
+        tree = Tree(fewer, best, point, threads=self.threads)
+        tree.run(report=lambda bound: self._vouch(TREE, bound), stop=state.stop)
+        self._vouch(TREE, tree.bound)
+        return self._closed(tree.bound)
+
+    def _by_rules(self, point: Point) -> None:
+        """Choose sites by the master problem, which keeps all site rules, at the prices found."""
+        instance, state, best = self.instance, self.state, self.best
+        m = instance.n_sites
+        rho = opening_costs(instance, point.u)[:m]
+        model = site_model(self.problem, rho, closed=instance.sites.state[:m] == 0)
+        answer = solve_model(
+            model,
+            time_limit=state.left,
+            gap=1e-6,
+            seed=self.seed,
+            threads=self.threads,
+            stop=state.stop,
+        )
+        if answer.outcome is Outcome.INFEASIBLE:
+            rules = "; ".join(r.sentence() for r in self.problem.all_rules if r.kind == "site")
+            raise Infeasible([f"no set of sites keeps all site rules and holds the demand: {rules}"], proof="highs")
+        if answer.values is not None:
+            descend(best, answer.values[:m] > 0.5, np.ones(m, dtype=bool))
+
+    def _closed(self, bound: float) -> bool:
+        """Return False if nothing is left and nothing was found: there is no plan."""
+        return np.isfinite(self.best.value) or bound < self.instance.sites.big
+
+    def _better(self, decision: Decision, value: float) -> None:
+        self.state.improve(decision, value)
+
+    def _raise(self, bound: float) -> None:
+        """Take note of a bound of prices alone, those of the site rules included."""
+        self.state.raise_bound(min(bound, self.best.value))
+        self.word, self.word_bound = PRICES, self.state.bound
+
+    def _vouch(self, word: str, bound: float) -> None:
+        """Take note of a bound; what exceeds the root's is the word of whoever says so."""
+        if bound > self.best.cutoff:
+            # Plans above the cut-off were not looked at.
+            bound = self.best.cutoff if np.isfinite(self.best.value) else np.inf
+        if bound == np.inf:
+            return
+        self.state.raise_bound(bound)
+        if bound > max(self.word_bound, self.root_bound) + 1e-9 * abs(bound):
+            self.word, self.word_bound = word, bound

@@ -1,0 +1,173 @@
+"""Exact siting with capacities and customers that must have one site: a plan by local search, the rest by a MIP.
+
+The prices are those of shared demand, whose bound holds here too. Whole customers let reduced costs decide pairs as
+well as sites, so that what is left is a small MIP; it is solved on the pairs that look best first, since a better plan
+decides more of the others (cut-and-solve: Climer, Zhang, Artificial Intelligence 170, 2006; on this problem Yang, Chu,
+Chen, European Journal of Operational Research 221, 2012).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sitewright.optimizer.cost import cost_split
+from sitewright.optimizer.decision import Decision
+from sitewright.optimizer.engine.assign import from_values, single_sourced
+from sitewright.optimizer.engine.capacitated.assignment import improve
+from sitewright.optimizer.engine.capacitated.bound import Point
+from sitewright.optimizer.engine.capacitated.engine import Capacitated
+from sitewright.optimizer.engine.capacitated.incumbent import Mask, Served
+from sitewright.optimizer.engine.capacitated.reduced import Reduced, reduced_costs
+from sitewright.optimizer.engine.state import State
+from sitewright.optimizer.errors import Infeasible
+from sitewright.optimizer.model.build import build
+from sitewright.optimizer.model.columns import Columns, Rows, row
+from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.solver.answer import Answer, Outcome
+from sitewright.optimizer.solver.process import solve_model
+
+# Rounds of the local search for one open set; pairs that the first MIP is given, by customer.
+ROUNDS, FIRST = 40, 6
+
+
+class SingleSourced(Capacitated):
+    """One solve in progress."""
+
+    def __init__(self, problem: Problem, state: State, *, seed: int, threads: int, solver: str) -> None:
+        super().__init__(problem, state, seed=seed, threads=threads, solver=solver)
+        self.single = single_sourced(problem)
+        # Whole customers make whole sums, where all costs are whole.
+        whole = bool(np.all(self.cost[np.isfinite(self.cost)] % 1 == 0) and np.all(self.instance.sites.price % 1 == 0))
+        self.step = 1.0 if whole and self.single.all() else 0.0
+
+    @property
+    def cutoff(self) -> float:
+        """No plan that costs more than this is looked for."""
+        value = self.state.incumbent
+        if not np.isfinite(value):
+            return self.instance.sites.big
+        if self.step:
+            return value - self.step + 1e-6
+        return value - max(self.state.gap / 2, 5e-10) * max(1.0, abs(value))
+
+    def _better(self, decision: Decision, value: float) -> None:
+        """Serve each customer from one site, from the open sites of a plan that shares demand."""
+        served = self.best.serve(decision.open)
+        if served is not None:
+            self._whole(decision.open, served)
+
+    def _whole(self, is_open: Mask, served: Served) -> None:
+        """Search for a whole assignment to an open set, from the site with the largest share of each customer."""
+        demand = self.instance.demand
+        cost = np.where(served.open, served.unit * np.where(demand > 0, demand, 1.0)[:, None], np.inf)
+        site = np.argmax(served.state[1], axis=0)
+        site = np.where(demand > 0, site, np.argmin(cost, axis=1))
+        best_site = site.copy()
+        price = float(np.median(served.state[3][served.open])) + 1e-3 * float(self.best.value) / max(demand.sum(), 1e-9)
+        value = improve(site, cost, demand, served.capacity, max(price, 1e-9), ROUNDS, best_site)
+        if np.isfinite(value):
+            everyone = np.arange(len(demand))
+            self._take(Decision(is_open.copy(), everyone, served.column[best_site], np.ones(len(everyone))))
+
+    def _take(self, decision: Decision) -> None:
+        if any(True for rule in self.problem.all_rules for _ in rule.broken(self.problem, decision)):
+            return
+        self.state.improve(decision, sum(cost_split(self.problem, decision).values()))
+
+    def _close(self, point: Point) -> bool:
+        """Return False if it is proved that there is no plan."""
+        state = self.state
+        self._raise(point.value)
+        if point.value > self.cutoff:
+            return self._ended(point.value)
+        state.enter("mip")
+        if self._first(point) and not state.stop():
+            state.say()
+        if state.stop():
+            return True
+        costs = reduced_costs(self.instance, point)
+        if point.value > self.cutoff:
+            return self._ended(point.value)
+        live, closed = self._left(costs)
+        answer = self._mip(costs, live, closed, time_limit=state.left, whole=True)
+        if answer.outcome is Outcome.INFEASIBLE:
+            if state.decision is None:
+                raise Infeasible(["the rules together admit no plan"], proof=self.solver)
+            return self._ended(np.inf)
+        return self._ended(answer.bound)
+
+    def _ended(self, bound: float) -> bool:
+        """Take note of a bound that holds for plans below the cut-off."""
+        value = self.state.incumbent
+        if not np.isfinite(value):
+            return bound < self.instance.sites.big
+        proved = value if self.step and bound > self.cutoff else min(bound, max(self.cutoff, min(value, bound)))
+        proved = min(proved, value)
+        if proved > max(self.root_bound, self.word_bound):
+            self.word, self.word_bound = self.solver, proved
+        self.state.raise_bound(proved)
+        return True
+
+    def _first(self, point: Point) -> bool:
+        """Solve the MIP on the best pairs of each customer alone."""
+        costs = reduced_costs(self.instance, point)
+        live, closed = self._left(costs)
+        if live.sum() <= 2 * FIRST * len(live):
+            return False
+        rank = np.where(live, costs.pair + np.maximum(costs.site, 0.0)[None] / 10, np.inf)
+        limit = np.partition(rank, FIRST - 1, axis=1)[:, FIRST - 1]
+        some = live & (rank <= limit[:, None])
+        if self.state.decision is not None:
+            some[self.state.decision.customer, self.state.decision.site] = True
+        left = self.state.left
+        self._mip(costs, some, closed, time_limit=60.0 if left is None else min(60.0, left / 3), whole=False)
+        return True
+
+    def _left(self, costs: Reduced) -> tuple[Mask, Mask]:
+        """Return the pairs that a plan below the cut-off may use, and the sites that none opens."""
+        margin = 1e-9 * max(1.0, abs(self.cutoff))
+        live = np.isfinite(self.cost) & (~self.single[:, None] | (costs.bound + costs.pair <= self.cutoff + margin))
+        state = costs.state
+        closed = (state == 0) | ((state != 1) & (costs.bound + np.maximum(costs.site, 0.0) > self.cutoff + margin))
+        return live & ~closed, closed
+
+    def _mip(self, costs: Reduced, live: Mask, closed: Mask, *, time_limit: float | None, whole: bool) -> Answer:
+        """Solve on the pairs given and take the best plan; `whole` says that its bound holds for every plan."""
+        state, problem = self.state, self.problem
+        model = build(problem, live=live, closed=closed, cuts=self._cuts(costs))
+        answer = solve_model(
+            model,
+            solver=self.solver,
+            time_limit=time_limit,
+            gap=state.gap / 2,
+            seed=self.seed,
+            threads=self.threads,
+            hint=hint_of(problem, model.columns, state.decision, live),
+            stop=state.stop,
+            on_bounds=lambda value, bound: state.say(value, min(bound, state.incumbent) if whole else None),
+        )
+        if answer.values is not None:
+            is_open = answer.values[: problem.n_sites] > 0.5
+            self._take(from_values(problem, is_open, answer.values[model.columns.first_pair :], model.columns))
+        return answer
+
+    def _cuts(self, costs: Reduced) -> list[Rows]:
+        """Return rows over sites that every plan worth finding keeps: enough capacity, and a bound below the best."""
+        instance, m = self.instance, self.instance.n_sites
+        cuts = [row("cover", np.arange(m), instance.capacity, lower=instance.need)]
+        if np.isfinite(self.state.incumbent) and np.isfinite(costs.flat).all():
+            room = self.state.incumbent - costs.offset
+            slack = 1e-7 * max(1.0, abs(self.state.incumbent))
+            cuts.append(row("cutoff", np.arange(len(costs.flat)), costs.flat, upper=room + slack))
+        return cuts
+
+
+def hint_of(problem: Problem, columns: Columns, decision: Decision | None, live: Mask) -> NDArray[np.float64] | None:
+    """Return a decision as values of the columns, None if it uses other pairs."""
+    if decision is None or not live[decision.customer, decision.site].all():
+        return None
+    shares = np.zeros(live.shape)
+    shares[decision.customer, decision.site] = decision.share
+    used = np.zeros(problem.n_partners)
+    partners = problem.partner_of[decision.open]
+    used[partners[partners >= 0]] = 1.0
+    return np.concatenate([decision.open.astype(np.float64), used, shares[columns.pair_customer, columns.pair_site]])
