@@ -13,7 +13,7 @@ from sitewright.optimizer.engine.capacitated.incumbent import Incumbent, Mask, S
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 
 # Moves tried before a search gives up, and between two looks at the clock.
-TRIED, CHUNK = 200, 20
+TRIED, CHUNK = 120, 20
 
 
 def descend(best: Incumbent, is_open: Mask, within: Mask) -> None:

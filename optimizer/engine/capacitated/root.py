@@ -84,7 +84,8 @@ def climb(
             report(value)
             if value > best.cutoff:
                 return
-        if k in (2, 4) or k % 6 == 5:
+        # Before, the averages say little, and a search from there is long.
+        if k % 6 == 3:
             round_choice(instance, best, point, seed + k)
         history.append(value)
         gain = history[-1] - history[-1 - PATIENCE] if len(history) > PATIENCE else np.inf

@@ -7,7 +7,7 @@ A MW of customer i costs :math:`p_{ij}` at site j. Moving a MW from site j to si
 the dual solution. Closing a site places its customers anew; opening one draws load to it while that pays.
 
 A state is (open, mw, load, w, move, by, fresh): flags, MW of each customer at each site (sites, customers), load of
-each site, prices, and per pair of sites the cheapest move, whose it is, and whether the row is up to date.
+each site, prices, and per pair of open sites the cheapest move, whose it is, and whether the row is up to date.
 """
 
 from typing import Any
@@ -37,8 +37,8 @@ def begin(n_customers: int, n_sites: int) -> tuple[NDArray[Any], ...]:
 
 @njit(**_FAST)
 def refresh(j, unit, state):  # type: ignore[no-untyped-def]
-    """Find the cheapest moves away from site j."""
-    _is_open, mw, _load, w, move, by, fresh = state
+    """Find the cheapest moves from site j to the other open ones."""
+    is_open, mw, _load, w, move, by, fresh = state
     if fresh[j]:
         return
     m = len(w)
@@ -49,25 +49,40 @@ def refresh(j, unit, state):  # type: ignore[no-untyped-def]
         if mw[j, i] > 0.0:
             here = unit[i, j]
             for k in range(m):
-                d = unit[i, k] - here
-                if d < move[j, k]:
-                    move[j, k], by[j, k] = d, i
+                if is_open[k]:
+                    d = unit[i, k] - here
+                    if d < move[j, k]:
+                        move[j, k], by[j, k] = d, i
     fresh[j] = 1
+
+
+@njit(**_FAST)
+def look(j, k, unit, state):  # type: ignore[no-untyped-def]
+    """Find the cheapest move from site j to site k."""
+    _is_open, mw, _load, _w, move, by, _fresh = state
+    move[j, k] = np.inf
+    by[j, k] = -1
+    for i in range(mw.shape[1]):
+        if mw[j, i] > 0.0:
+            d = unit[i, k] - unit[i, j]
+            if d < move[j, k]:
+                move[j, k], by[j, k] = d, i
 
 
 @njit(**_FAST)
 def give(i, j, amount, unit, state):  # type: ignore[no-untyped-def]
     """Serve so much more of customer i from site j."""
-    _is_open, mw, load, w, move, by, fresh = state
+    is_open, mw, load, w, move, by, fresh = state
     before = mw[j, i]
     mw[j, i] = before + amount
     load[j] += amount
     if before == 0.0 and fresh[j]:
         here = unit[i, j]
         for k in range(len(w)):
-            d = unit[i, k] - here
-            if d < move[j, k]:
-                move[j, k], by[j, k] = d, i
+            if is_open[k]:
+                d = unit[i, k] - here
+                if d < move[j, k]:
+                    move[j, k], by[j, k] = d, i
 
 
 @njit(**_FAST)
@@ -171,7 +186,7 @@ def open_up(k, unit, capacity, demand, state):  # type: ignore[no-untyped-def]
     w[k] = 0.0
     for j in range(m):
         if is_open[j] and j != k:
-            refresh(j, unit, state)
+            look(j, k, unit, state)
             w[k] = max(w[k], w[j] - move[j, k])
     dist, back, done = np.empty(m), np.empty(m, np.int64), np.empty(m, np.int8)
     while w[k] > 0.0 and load[k] < capacity[k] * (1.0 - 1e-13):
@@ -244,14 +259,16 @@ def prices(unit, demand, state, u):  # type: ignore[no-untyped-def]
 
 @njit(**_FAST)
 def copy(source, target):  # type: ignore[no-untyped-def]
-    """Make one state the same as another."""
-    target[0][:] = source[0]
-    target[1][:] = source[1]
-    target[2][:] = source[2]
-    target[3][:] = source[3]
-    target[4][:] = source[4]
-    target[5][:] = source[5]
-    target[6][:] = source[6]
+    """Make one state the same as another; rows of sites that are closed in both hold nothing."""
+    for j in range(len(source[0])):
+        if source[0][j] or target[0][j]:
+            target[1][j] = source[1][j]
+            target[4][j] = source[4][j]
+            target[5][j] = source[5][j]
+        target[0][j] = source[0][j]
+        target[2][j] = source[2][j]
+        target[3][j] = source[3][j]
+        target[6][j] = source[6][j]
 
 
 @njit(**_FAST)

@@ -20,8 +20,10 @@ from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.root import rounded
 
-# Nodes of a batch; steps for a node; nodes between two roundings.
-BATCH, STEPS, EVERY = 8, 24, 24
+# Nodes of a batch; steps for a node; nodes between two searches, at least and at most.
+BATCH, STEPS, FEW, MANY = 8, 24, 16, 128
+# Part of the free sites that a dive decides at a time.
+DARING = 0.7
 # Bytes of open nodes beyond which the deepest are taken first.
 MOST_BYTES = 2 << 30
 # Pairs that a thread goes through in some tenths of a second.
@@ -64,25 +66,27 @@ class Tree:
 
     def run(self, *, report: Callable[[float], None], stop: Callable[[], bool]) -> None:
         """Branch until no node is left, or `stop` says so."""
+        wait, due = float(FEW), 0.0
         with ThreadPoolExecutor(self.threads) as pool:
             while self.open and not stop():
                 batch = self._take()
                 report(min(self.bound, *(node.point.value for node in batch)) if batch else self.bound)
-                for node, (children, leaf) in zip(
-                    batch, pool.map(lambda node: self._process(node, stop), batch), strict=True
-                ):
+                done = list(pool.map(lambda node: self._process(node, stop), batch))
+                for node, (children, leaf) in zip(batch, done, strict=True):
                     self._learn(node)
                     if leaf is not None:
                         self.best.take(leaf)
                     for child in children:
                         if child.point.value <= self.best.cutoff:
                             self._push(child)
-                before, self.nodes = self.nodes, self.nodes + len(batch)
-                if before // EVERY != self.nodes // EVERY and batch and batch[0].point.y is not None:
-                    y = batch[0].point.y
-                    descend(
-                        self.best, rounded(self.instance, y, batch[0].point.state), y[: self.instance.n_sites] > 1e-3
-                    )
+                self.nodes += len(batch)
+                deepest = max((node for node in batch if node.point.y is not None), key=lambda n: n.depth, default=None)
+                if self.nodes >= due and deepest is not None:
+                    before = self.best.value
+                    self._dive(deepest, stop)
+                    # Searches that find nothing are made more rarely.
+                    wait = FEW if self.best.value < before else min(1.2 * wait, MANY)
+                    due = self.nodes + wait
 
     def _push(self, node: _Node) -> None:
         # Without a plan there is nothing to prune by: the deepest first.
@@ -104,32 +108,48 @@ class Tree:
         if node.column >= 0 and np.isfinite(node.point.value) and node.point.value > node.before:
             part = 1.0 - node.share if node.decided else node.share
             top = min(node.point.value, self.best.cutoff)
-            self._rise[node.decided, node.column] += (top - node.before) / max(part, 0.05)
+            self._rise[node.decided, node.column] += max(0.0, top - node.before) / max(part, 0.05)
             self._times[node.decided, node.column] += 1
 
     def _process(self, node: _Node, stop: Callable[[], bool]) -> tuple[list[_Node], NDArray[np.bool_] | None]:
-        """Bound a node; return its children, and its open set if all its sites are decided or nearly so."""
+        """Bound a node; return its children, and its open set if all its sites are decided."""
         point, instance, best = node.point, self.instance, self.best
-        m = instance.n_sites
-        target = best.value if np.isfinite(best.value) else point.value + 0.1 * abs(point.value) + 1.0
         for _ in range(0, STEPS, self._steps):
-            value = raise_bound(instance, point, steps=self._steps, cutoff=best.cutoff, target=target)
+            value = raise_bound(instance, point, steps=self._steps, cutoff=best.cutoff, target=self._target(point))
             if value > best.cutoff:
                 return [], None
             if stop():
                 return [node], None
-        free = np.flatnonzero(point.state[:m] == -1)
+        free = np.flatnonzero(point.state[: instance.n_sites] == -1)
         if not len(free):
-            return [], point.state[:m] == 1
-        assert point.y is not None
-        column = self._branching(point, free)
-        share = float(point.y[column])
-        # The likelier child first: of equal bounds, the older is taken first.
-        first = int(share > 0.5)
-        children = [
-            _Node(point.child(column, d), node.depth + 1, column, d, point.value, share) for d in (first, 1 - first)
-        ]
-        return children, None
+            return [], point.state[: instance.n_sites] == 1
+        return self._children(node, self._branching(point, free)), None
+
+    def _dive(self, node: _Node, stop: Callable[[], bool]) -> None:
+        """Decide what the averaged choice all but decides, bound, and so on; then search from what came of it."""
+        assert node.point.y is not None
+        point, m = node.point, self.instance.n_sites
+        within = node.point.y[:m] > 0.01
+        point = Point(point.u.copy(), point.lam.copy(), point.state.copy(), point.value, point.y.copy())
+        while not stop():
+            free = np.flatnonzero(point.state[:m] == -1)
+            assert point.y is not None
+            y = point.y[free]
+            half = np.minimum(y, 1 - y)
+            sure = half <= max(0.05, float(np.quantile(half, DARING))) if len(free) else half > 1
+            before = point
+            point = Point(point.u.copy(), point.lam.copy(), point.state.copy(), point.value)
+            point.state[free[sure]] = y[sure] > 0.5
+            value = raise_bound(
+                self.instance, point, steps=STEPS // 2, cutoff=self.best.cutoff, target=self._target(point)
+            )
+            if not len(free) or value > self.best.cutoff or point.y is None:
+                break
+        assert before.y is not None
+        descend(self.best, rounded(self.instance, before.y, before.state), within)
+
+    def _target(self, point: Point) -> float:
+        return self.best.value if np.isfinite(self.best.value) else point.value + 0.1 * abs(point.value) + 1.0
 
     def _branching(self, point: Point, free: NDArray[np.int64]) -> int:
         """Return the column to decide: a half-used partner, for it decides many sites; else the best site."""
@@ -141,9 +161,17 @@ class Tree:
             return int(partners[np.argmax(half[partners])])
         if half[free].max() < 1e-6:
             return int(free[np.argmax(half[free])])
-        known = self._rise.sum() / max(1.0, self._times.sum()) if self._times.sum() else 1.0
         # One more look at the mean of all: few looks say little.
+        known = self._rise.sum() / max(1.0, self._times.sum()) if self._times.sum() else 1.0
         rise = (self._rise[:, free] + known) / (self._times[:, free] + 1)
-        down, up = rise[0] * y[free], rise[1] * (1 - y[free])
-        score = np.maximum(down, 1e-9 * known) * np.maximum(up, 1e-9 * known)
+        score = np.maximum(rise[0] * y[free], 1e-9 * known) * np.maximum(rise[1] * (1 - y[free]), 1e-9 * known)
         return int(free[np.argmax(score)])
+
+    def _children(self, node: _Node, column: int) -> list[_Node]:
+        """Return both choices of a column, the likelier first: of equal bounds, the older is taken first."""
+        point = node.point
+        assert point.y is not None
+        share = float(point.y[column])
+        first = int(share > 0.5)
+        both = (first, 1 - first)
+        return [_Node(point.child(column, d), node.depth + 1, column, d, point.value, share) for d in both]
