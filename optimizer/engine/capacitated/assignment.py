@@ -1,8 +1,8 @@
 """One site for each customer within the capacities of given open sites: generalised assignment, by local search.
 
-What exceeds a capacity is priced. Shifts of one customer and swaps of two go on until none saves; then the price falls
-where all fits, so that cheaper sets are seen, and rises where something does not (strategic oscillation: Glover,
-Decision Sciences 8, 1977).
+What exceeds a capacity is priced. Shifts of one customer and swaps of two go on until none saves; the caller then lets
+the price fall where all fits, so that cheaper sets are seen, and rise where something does not (strategic oscillation:
+Glover, Decision Sciences 8, 1977).
 """
 
 import numpy as np
@@ -65,32 +65,24 @@ def swaps(site, load, cost, demand, capacity, price):  # type: ignore[no-untyped
 
 
 @njit(**_FAST)
-def improve(site, cost, demand, capacity, price, rounds, best_site):  # type: ignore[no-untyped-def]
-    """Search from an assignment that may exceed capacities; fill `best_site`, return its cost, +inf if none fits."""
+def improve(site, cost, demand, capacity, price, swapped):  # type: ignore[no-untyped-def]
+    """Search from an assignment, in place, at a price of a MW too many; return (cost of service, whether all fits)."""
     n, m = cost.shape
-    best = np.inf
     load = np.zeros(m)
-    for _ in range(rounds):
-        for j in range(m):
-            load[j] = 0.0
-        for i in range(n):
-            load[site[i]] += demand[i]
-        for _ in range(50):
-            if (
-                shifts(site, load, cost, demand, capacity, price) + swaps(site, load, cost, demand, capacity, price)
-                == 0
-            ):
-                break
-        total, excess = 0.0, 0.0
-        for i in range(n):
-            total += cost[i, site[i]]
-        for j in range(m):
-            excess += over(load[j], capacity[j])
-        if excess == 0.0:
-            if total < best:
-                best = total
-                best_site[:] = site
-            price *= 0.6
-        else:
-            price *= 1.7
-    return best
+    for i in range(n):
+        load[site[i]] += demand[i]
+    for _ in range(20):
+        moved = shifts(site, load, cost, demand, capacity, price)
+        if swapped:
+            moved += swaps(site, load, cost, demand, capacity, price)
+        if moved == 0:
+            break
+    load[:] = 0.0
+    total = 0.0
+    for i in range(n):
+        load[site[i]] += demand[i]
+        total += cost[i, site[i]]
+    fits = True
+    for j in range(m):
+        fits = fits and over(load[j], capacity[j]) == 0.0
+    return total, fits

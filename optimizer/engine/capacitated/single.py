@@ -27,6 +27,8 @@ from sitewright.optimizer.solver.process import solve_model
 
 # Rounds of the local search for one open set; pairs that the first MIP is given, by customer.
 ROUNDS, FIRST = 40, 6
+# How the price of what exceeds a capacity moves; customers beyond whom looking at every two takes too long.
+CHEAPER, DEARER, MOST_SWAPPED = 0.6, 1.7, 2000
 
 
 class SingleSourced(Capacitated):
@@ -61,9 +63,15 @@ class SingleSourced(Capacitated):
         cost = np.where(served.open, served.unit * np.where(demand > 0, demand, 1.0)[:, None], np.inf)
         site = np.argmax(served.state[1], axis=0)
         site = np.where(demand > 0, site, np.argmin(cost, axis=1))
-        best_site = site.copy()
+        best_site, value = site.copy(), np.inf
         price = float(np.median(served.state[3][served.open])) + 1e-3 * float(self.best.value) / max(demand.sum(), 1e-9)
-        value = improve(site, cost, demand, served.capacity, max(price, 1e-9), ROUNDS, best_site)
+        for _ in range(ROUNDS):
+            if self.state.stop():
+                break
+            found, fits = improve(site, cost, demand, served.capacity, max(price, 1e-9), len(demand) <= MOST_SWAPPED)
+            if fits and found < value:
+                value, best_site = found, site.copy()
+            price *= CHEAPER if fits else DEARER
         if np.isfinite(value):
             everyone = np.arange(len(demand))
             self._take(Decision(is_open.copy(), everyone, served.column[best_site], np.ones(len(everyone))))
@@ -100,11 +108,12 @@ class SingleSourced(Capacitated):
         value = self.state.incumbent
         if not np.isfinite(value):
             return bound < self.instance.sites.big
-        proved = value if self.step and bound > self.cutoff else min(bound, max(self.cutoff, min(value, bound)))
-        proved = min(proved, value)
-        if proved > max(self.root_bound, self.word_bound):
-            self.word, self.word_bound = self.solver, proved
-        self.state.raise_bound(proved)
+        if bound > self.cutoff:
+            # Plans above the cut-off were not looked at.
+            bound = value if self.step else self.cutoff
+        if bound > max(self.root_bound, self.word_bound):
+            self.word, self.word_bound = self.solver, bound
+        self.state.raise_bound(bound)
         return True
 
     def _first(self, point: Point) -> bool:

@@ -130,7 +130,6 @@ class Tree:
         assert node.point.y is not None
         point, m = node.point, self.instance.n_sites
         within = node.point.y[:m] > 0.01
-        point = Point(point.u.copy(), point.lam.copy(), point.state.copy(), point.value, point.y.copy())
         while not stop():
             free = np.flatnonzero(point.state[:m] == -1)
             assert point.y is not None

@@ -1,5 +1,6 @@
 """The exact engine with capacities, against brute force, and each stage against what it claims."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -251,8 +252,13 @@ def test_local_search_packs_customers_where_room_is_tight() -> None:
     """Fails if swaps are not looked at, or an assignment that exceeds a capacity counts as one."""
     demand, capacity = np.array([3.0, 3.0, 2.0, 2.0, 2.0]), np.array([6.0, 6.0])
     cost = np.array([[1.0, 9.0], [9.0, 1.0], [1.0, 2.0], [2.0, 1.0], [1.0, 2.0]])
-    site, best = np.zeros(5, np.int64), np.zeros(5, np.int64)
-    value = improve(site, cost, demand, capacity, 1.0, 40, best)
-    load = np.bincount(best, demand, minlength=2)
-    assert np.all(load <= capacity)
-    assert value == pytest.approx(cost[np.arange(5), best].sum()) and value == 14.0
+    site, price, found = np.zeros(5, np.int64), 1.0, []
+    for _ in range(20):
+        value, fits = improve(site, cost, demand, capacity, price, True)
+        assert value == pytest.approx(cost[np.arange(5), site].sum())
+        assert fits == bool(np.all(np.bincount(site, demand, minlength=2) <= capacity))
+        found += [value] if fits else []
+        price *= 0.6 if fits else 1.7
+    ways = [np.array(w) for w in itertools.product((0, 1), repeat=5)]
+    kept = [w for w in ways if np.all(np.bincount(w, demand, minlength=2) <= capacity)]
+    assert min(found) == min(cost[np.arange(5), w].sum() for w in kept)
