@@ -95,6 +95,9 @@ class Plan:
         Seconds of wall clock by stage, and "cpu".
     versions, input_hash, seed, backend, threads
         What is needed to do it again.
+    capacity_prices
+        EUR/yr that one more MW would save at most at each full open site, with the same sites open.
+        Empty where demand may not be shared, and under latency targets.
     said_load
         MW of each open site as a file said it, for the checker alone; `load` is what the assignment gives.
     """
@@ -127,6 +130,7 @@ class Plan:
     p: int | None = None
     radius: float | None = None
     peak_mib: float = 0.0
+    capacity_prices: Mapping[str, float] = field(default_factory=dict)
     said_load: Mapping[str, float] | None = None
 
     @property

@@ -90,7 +90,7 @@ def show_plan(plan: Plan, problem: Problem, console: Console) -> None:
     for segment, ms in plan.latency.items():
         line = f"mean {ms['mean']:.1f}, median {ms['p50']:.1f}, 95 % {ms['p95']:.1f}, worst {ms['worst']:.1f}"
         console.print(f"latency{source} {segment}: {line} ms", highlight=False)
-    for line in tie_lines(plan):
+    for line in [*capacity_lines(plan), *tie_lines(plan)]:
         console.print(line, highlight=False)
     bound, proved = figure(plan.bound), figure(plan.certificate.root_bound)
     console.print(
@@ -110,6 +110,15 @@ def _of_radius(plan: Plan) -> str:
         share = f" ({plan.share_covered:.2%})" if plan.share_covered is not None else ""
         return f"covers {plan.objective:,.3f} MW{share} within {plan.radius:g}{unit}"
     return f"{plan.objective:.0f} sites, everyone within {plan.radius:g}{unit}"
+
+
+def capacity_lines(plan: Plan) -> list[str]:
+    """Return what more capacity would be worth, in a sentence."""
+    if not plan.capacity_prices:
+        return []
+    dearest = sorted(plan.capacity_prices.items(), key=lambda item: -item[1])[:3]
+    worth = ", ".join(f"in {site} {price:,.0f} EUR/yr" for site, price in dearest)
+    return [f"one more MW is worth at most: {worth} (with the same sites open)"]
 
 
 def tie_lines(plan: Plan) -> list[str]:

@@ -107,6 +107,7 @@ def solve(
         solver=solver,
         objective_kind=objective,
         p=p,
+        capacity_prices=run.capacity_prices if isinstance(run, Capacitated) else None,
         cpu_started=cpu_started,
     )
 

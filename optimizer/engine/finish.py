@@ -1,6 +1,7 @@
 """The plan made from what a solve knows at its end."""
 
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 
 import numpy as np
@@ -30,6 +31,7 @@ def make_plan(
     objective_kind: str,
     p: int | None,
     radius: float | None = None,
+    capacity_prices: Mapping[str, float] | None = None,
     cpu_started: float,
 ) -> Plan:
     """Return the plan. `objective` is its cost if not given."""
@@ -71,6 +73,7 @@ def make_plan(
         p=p,
         radius=radius,
         peak_mib=peak,
+        capacity_prices=dict(capacity_prices or {}),
     )
 
 

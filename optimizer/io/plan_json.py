@@ -36,6 +36,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "cost_split": dict(plan.cost_split),
         "latency_ms": {k: dict(v) for k, v in plan.latency.items()},
         "load_mw": dict(zip(plan.open_sites, plan.load.values.tolist(), strict=True)),
+        "capacity_prices": dict(plan.capacity_prices),
         "ties": [
             {
                 "closed": list(t.closed),
@@ -174,6 +175,7 @@ def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:
         p=document["p"],
         radius=None if radius is None else float(radius),
         peak_mib=document["peak_mib"],
+        capacity_prices={str(k): float(v) for k, v in document.get("capacity_prices", {}).items()},
         said_load={str(site): float(mw) for site, mw in document["load_mw"].items()},
     )
 

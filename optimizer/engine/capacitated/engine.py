@@ -62,6 +62,18 @@ class Capacitated:
     def certificate(self) -> Certificate:
         return Certificate(self.multipliers, self.root_bound, self.word_bound, self.word)
 
+    @property
+    def capacity_prices(self) -> dict[str, float]:
+        """EUR/yr that one more MW of each full open site would save at most, with the best plan's sites open."""
+        served = self.best.serve(self.best.open)
+        if served is None:
+            return {}
+        names = self.problem.sites[served.column].tolist()
+        # Of a site that could hold all demand, capacity is no limit.
+        limited = self.problem.numbers("capacity", np.inf)[served.column] == served.capacity
+        price = np.where(limited, served.state[3], 0.0)
+        return {name: float(w) for name, w in zip(names, price, strict=True) if w > 1e-9 * abs(self.best.value)}
+
     def _solve(self) -> bool:
         """Return False if it is proved that there is no plan."""
         instance, state, best = self.instance, self.state, self.best

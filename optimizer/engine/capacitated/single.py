@@ -51,6 +51,11 @@ class SingleSourced(Capacitated):
             return value - self.step + 1e-6
         return value - max(self.state.gap / 2, 5e-10) * max(1.0, abs(value))
 
+    @property
+    def capacity_prices(self) -> dict[str, float]:
+        """Whole customers have no such prices."""
+        return {}
+
     def _better(self, decision: Decision, value: float) -> None:
         """Serve each customer from one site, from the open sites of a plan that shares demand."""
         served = self.best.serve(decision.open)

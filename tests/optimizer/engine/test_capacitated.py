@@ -262,3 +262,18 @@ def test_local_search_packs_customers_where_room_is_tight() -> None:
     ways = [np.array(w) for w in itertools.product((0, 1), repeat=5)]
     kept = [w for w in ways if np.all(np.bincount(w, demand, minlength=2) <= capacity)]
     assert min(found) == min(cost[np.arange(5), w].sum() for w in kept)
+
+
+def test_a_full_site_says_what_one_more_megawatt_is_worth() -> None:
+    """Fails if the price is another's, or less than what more capacity saves."""
+    cost = np.array([[10.0, 30.0], [10.0, 50.0]])
+
+    def solve(capacity: float) -> sw.Plan:
+        return sw.solve(
+            sw.Problem.from_arrays(service_cost=cost, fixed_cost=[5, 5], demand=[1.0, 1.0], capacity=[capacity, 9.0])
+        )
+
+    plan = solve(1.25)
+    assert plan.capacity_prices == pytest.approx({"s0": 20.0})
+    assert solve(1.30).objective == pytest.approx(plan.objective - 0.05 * 20.0)
+    assert solve(2.0).capacity_prices == {}
