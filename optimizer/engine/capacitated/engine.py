@@ -1,5 +1,6 @@
 """One solve in progress, where demand may be shared: the stages, and what they share beyond the state."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -94,23 +95,28 @@ class Capacitated:
 
     def _close(self, point: Point) -> bool:
         """Prove or better what the root found; return False if it is proved that there is no plan."""
-        instance, state, best = self.instance, self.state, self.best
+        state, best = self.state, self.best
         self._vouch(PRICES, point.value)
         if state.stop() or point.value > best.cutoff:
             return self._closed(point.value)
+        state.enter("tree")
+        bound = self._branch(point, report=lambda bound: self._vouch(TREE, bound))
+        self._vouch(TREE, bound)
+        return self._closed(bound)
+
+    def _branch(self, point: Point, *, report: Callable[[float], None], most: float = np.inf) -> float:
+        """Branch and bound, for so many nodes at most; return the bound for plans below the cut-off."""
+        instance, state, best = self.instance, self.state, self.best
         # One step, to decide what the reduced costs of the best prices allow.
         value = raise_bound(instance, point, steps=1, cutoff=best.cutoff, target=best.cutoff)
         if value > best.cutoff:
-            self._vouch(TREE, value)
-            return self._closed(value)
-        state.enter("tree")
+            return value
         live = point.state[: instance.n_sites] != 0
         near = build_prefix(instance.sites.cost, live, instance.near.top, threads=self.threads)
         fewer = replace(instance, near=near, workplaces=Workplaces(near.site, instance.n_sites))
         tree = Tree(fewer, best, point, threads=self.threads)
-        tree.run(report=lambda bound: self._vouch(TREE, bound), stop=state.stop)
-        self._vouch(TREE, tree.bound)
-        return self._closed(tree.bound)
+        tree.run(report=report, stop=lambda: state.stop() or tree.nodes >= most)
+        return tree.bound
 
     def _by_rules(self, point: Point) -> None:
         """Choose sites by the master problem, which keeps all site rules, at the prices found."""

@@ -67,6 +67,8 @@ class Incumbent:
         self.value, self.open = np.inf, np.zeros(instance.n_sites, dtype=bool)
         self.fees = instance.sites.price[instance.n_sites :]
         self.seen: set[bytes] = set()
+        # Hears of every open set that is served, better or not.
+        self.look: Callable[[Mask, Served, float], None] | None = None
         # Dearest customers last find no room: those with most to lose go first.
         spread = np.where(np.isfinite(instance.unit), instance.unit, np.nan)
         self._order = np.argsort(-np.ptp(np.nan_to_num(spread), axis=1) * instance.demand, kind="stable")
@@ -109,6 +111,8 @@ class Incumbent:
         if served is None:
             return False
         value = self.price(is_open, served.cost())
+        if self.look is not None:
+            self.look(is_open, served, value)
         if not value < self.value - 1e-12 * abs(value) or not self.keeps(is_open):
             return False
         self.value, self.open = value, is_open.copy()

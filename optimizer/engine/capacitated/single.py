@@ -1,9 +1,9 @@
 """Exact siting with capacities and customers that must have one site: a plan by local search, the rest by a MIP.
 
-The prices are those of shared demand, whose bound holds here too. Whole customers let reduced costs decide pairs as
-well as sites, so that what is left is a small MIP; it is solved on the pairs that look best first, since a better plan
-decides more of the others (cut-and-solve: Climer, Zhang, Artificial Intelligence 170, 2006; on this problem Yang, Chu,
-Chen, European Journal of Operational Research 221, 2012).
+The prices, and a tree over the sites, are those of shared demand, whose bounds hold here too. Whole customers let
+reduced costs decide pairs as well as sites, so that what is left is a small MIP; it is solved on the pairs that look
+best first, since a better plan decides more of the others (cut-and-solve: Climer, Zhang, Artificial Intelligence 170,
+2006; on this problem Yang, Chu, Chen, European Journal of Operational Research 221, 2012).
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.assign import from_values, single_sourced
 from sitewright.optimizer.engine.capacitated.assignment import improve
 from sitewright.optimizer.engine.capacitated.bound import Point
-from sitewright.optimizer.engine.capacitated.engine import Capacitated
+from sitewright.optimizer.engine.capacitated.engine import TREE, Capacitated
 from sitewright.optimizer.engine.capacitated.incumbent import Mask, Served
 from sitewright.optimizer.engine.capacitated.reduced import Reduced, reduced_costs
 from sitewright.optimizer.engine.state import State
@@ -27,6 +27,8 @@ from sitewright.optimizer.solver.process import solve_model
 
 # Rounds of the local search for one open set; pairs that the first MIP is given, by customer.
 ROUNDS, FIRST = 40, 6
+# Nodes of the tree that bounds plans with shared demand.
+NODES = 3000
 # How the price of what exceeds a capacity moves; customers beyond whom looking at every two takes too long.
 CHEAPER, DEARER, MOST_SWAPPED = 0.6, 1.7, 2000
 
@@ -37,6 +39,7 @@ class SingleSourced(Capacitated):
     def __init__(self, problem: Problem, state: State, *, seed: int, threads: int, solver: str) -> None:
         super().__init__(problem, state, seed=seed, threads=threads, solver=solver)
         self.single = single_sourced(problem)
+        self.best.look = self._look
         # Whole customers make whole sums, where all costs are whole.
         whole = bool(np.all(self.cost[np.isfinite(self.cost)] % 1 == 0) and np.all(self.instance.sites.price % 1 == 0))
         self.step = 1.0 if whole and self.single.all() else 0.0
@@ -57,10 +60,12 @@ class SingleSourced(Capacitated):
         return {}
 
     def _better(self, decision: Decision, value: float) -> None:
-        """Serve each customer from one site, from the open sites of a plan that shares demand."""
-        served = self.best.serve(decision.open)
-        if served is not None:
-            self._whole(decision.open, served)
+        """Plans that share demand are none here; `_look` has seen their sites."""
+
+    def _look(self, is_open: Mask, served: Served, value: float) -> None:
+        """Pack whole customers into the sites of a plan that shares demand, unless that costs too much already."""
+        if value < self.cutoff:
+            self._whole(is_open, served)
 
     def _whole(self, is_open: Mask, served: Served) -> None:
         """Search for a whole assignment to an open set, from the site with the largest share of each customer."""
@@ -70,7 +75,8 @@ class SingleSourced(Capacitated):
         site = np.where(demand > 0, site, np.argmin(cost, axis=1))
         best_site, value = site.copy(), np.inf
         price = float(np.median(served.state[3][served.open])) + 1e-3 * float(self.best.value) / max(demand.sum(), 1e-9)
-        for _ in range(ROUNDS):
+        # Every two customers are looked at in each round.
+        for _ in range(int(np.clip(ROUNDS * (300 / len(demand)) ** 2, 4, ROUNDS))):
             if self.state.stop():
                 break
             found, fits = improve(site, cost, demand, served.capacity, max(price, 1e-9), len(demand) <= MOST_SWAPPED)
@@ -92,6 +98,13 @@ class SingleSourced(Capacitated):
         self._raise(point.value)
         if point.value > self.cutoff:
             return self._ended(point.value)
+        state.enter("tree")
+        shared = Point(point.u.copy(), point.lam.copy(), point.state.copy(), point.value)
+        if np.isfinite(self.best.value):
+            bound = self._branch(shared, report=self._shared, most=NODES)
+            self._shared(min(bound, self.best.cutoff))
+        if state.stop() or state.proved:
+            return True
         state.enter("mip")
         if self._first(point) and not state.stop():
             state.say()
@@ -107,6 +120,13 @@ class SingleSourced(Capacitated):
                 raise Infeasible(["the rules together admit no plan"], proof=self.solver)
             return self._ended(np.inf)
         return self._ended(answer.bound)
+
+    def _shared(self, bound: float) -> None:
+        """Take note of a bound on plans that share demand, and so on all."""
+        bound = min(bound, self.best.cutoff, self.state.incumbent)
+        self.state.raise_bound(bound)
+        if bound > max(self.word_bound, self.root_bound) + 1e-9 * abs(bound):
+            self.word, self.word_bound = TREE, bound
 
     def _ended(self, bound: float) -> bool:
         """Take note of a bound that holds for plans below the cut-off."""
