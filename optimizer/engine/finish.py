@@ -88,12 +88,13 @@ def latency_by_segment(problem: Problem, decision: Decision) -> dict[str, dict[s
     groups |= {str(s): segment == s for s in np.unique(segment) if s}
     out = {}
     for name, who in groups.items():
+        who = who & (mw > 0)  # nobody waits where nothing is asked for, and 0 x inf is no number
         order = np.argsort(ms[who], kind="stable")
         x, w = ms[who][order], mw[who][order]
         total = w.sum()
         if total > 0:
             below = np.cumsum(w) / total
             at = [min(int(np.searchsorted(below, q - 1e-12)), len(x) - 1) for q in (0.5, 0.95)]
-            worst = float(x[w > 0].max())
+            worst = float(x.max())
             out[name] = {"mean": float(w @ x / total), "p50": float(x[at[0]]), "p95": float(x[at[1]]), "worst": worst}
     return out

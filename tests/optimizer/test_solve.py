@@ -144,6 +144,14 @@ def test_costs_of_any_kind_of_number_are_solved(kind, capacity):
     assert plan.verify(problem).accepted
 
 
+def test_a_customer_without_demand_does_not_count_in_latency():
+    """0 MW over an infinite round trip made the mean no number, and a warning of it."""
+    problem = sw.Problem.from_arrays(
+        service_cost=[[1.0], [1.0]], fixed_cost=[1.0], demand=[0.0, 2.0], latency=[[np.inf], [7.0]]
+    )
+    assert sw.solve(problem).latency["all"] == {"mean": 7.0, "p50": 7.0, "p95": 7.0, "worst": 7.0}
+
+
 def test_counting_proves_a_shortage_in_numbers():
     problem = sw.Problem.from_arrays(service_cost=[[1.0, 1.0]], fixed_cost=[1, 1], demand=[9.0], capacity=[2.0, 4.0])
     with pytest.raises(sw.Infeasible, match="9 MW") as caught:
