@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sitewright.optimizer.errors import InvalidProblem as InvalidProblem
     from sitewright.optimizer.errors import LimitReached as LimitReached
     from sitewright.optimizer.errors import SitewrightError as SitewrightError
+    from sitewright.optimizer.explain import Explanation as Explanation
+    from sitewright.optimizer.explain import explain as explain
     from sitewright.optimizer.io import load as load
     from sitewright.optimizer.plan import Certificate as Certificate
     from sitewright.optimizer.plan import Plan as Plan
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "CancelToken": "optimizer.progress",
     "Certificate": "optimizer.plan",
+    "Explanation": "optimizer.explain",
     "Infeasible": "optimizer.errors",
     "InvalidProblem": "optimizer.errors",
     "LimitReached": "optimizer.errors",
@@ -45,6 +48,7 @@ _HOMES = {
     "Progress": "optimizer.progress",
     "SitewrightError": "optimizer.errors",
     "Status": "optimizer.plan",
+    "explain": "optimizer.explain",
     "load": "optimizer.io",
     "plot": "optimizer.report.plot",
     "read": "instances",

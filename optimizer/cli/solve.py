@@ -1,15 +1,13 @@
 """`sitewright solve`: choose the sites of a case or an instance file, and prove how good the choice is."""
 
 import json
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from sitewright.optimizer.cli.interrupt import ctrl_c
 from sitewright.optimizer.cli.source import Source, open_problem
 from sitewright.optimizer.progress import CancelToken
 
@@ -73,7 +71,7 @@ def solve(
     problem = open_problem(case, source)
     check_targets(targets, problem)
     cancel, printer = CancelToken(), ProgressPrinter(time_limit)
-    with _ctrl_c(cancel):
+    with ctrl_c(cancel):
         try:
             plan = sitewright.solve(
                 problem,
@@ -115,21 +113,3 @@ def solve(
     if plan.status is Status.OPTIMAL:
         return 0
     return {"cancelled": 130, "time limit": 4}.get(plan.stop_reason, 1)
-
-
-@contextmanager
-def _ctrl_c(cancel: CancelToken) -> Iterator[None]:
-    """Let the first Ctrl-C (or SIGTERM) ask for the best plan, and the second end the program."""
-
-    def ask(number: int, frame: object) -> None:
-        if cancel.cancelled:
-            raise KeyboardInterrupt
-        sys.stderr.write("\nstopping: the best plan so far follows (once more to end at once)\n")
-        cancel.cancel()
-
-    before = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for s, handler in before.items():
-            signal.signal(s, handler)

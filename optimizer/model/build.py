@@ -79,7 +79,7 @@ def build(
         if single is not None:
             integer[columns.first_pair :] |= single[columns.pair_customer]
     blocks = [block for rule in problem.all_rules for block in rule.rows(problem, columns)]
-    return Model(columns, cost, upper, integer, _tidy(stack("all", [*blocks, *cuts])))
+    return Model(columns, cost, upper, integer, tidy(stack("all", [*blocks, *cuts])))
 
 
 def site_model(problem: Problem, cost: NDArray[np.float64], *, closed: NDArray[np.bool_], cover: bool = True) -> Model:
@@ -100,7 +100,7 @@ def site_model(problem: Problem, cost: NDArray[np.float64], *, closed: NDArray[n
     if cover:
         blocks.append(_row(np.arange(columns.n_sites), held, lower=total))
     full = np.concatenate([cost, problem.numbers("partner_fee")])
-    return Model(columns, full, upper, np.ones(columns.n_columns, dtype=bool), _tidy(stack("sites", blocks)))
+    return Model(columns, full, upper, np.ones(columns.n_columns, dtype=bool), tidy(stack("sites", blocks)))
 
 
 def _row(column: NDArray[np.int64], value: NDArray[np.float64], *, lower: float) -> Rows:
@@ -114,7 +114,7 @@ def _at_least_one(columns: NDArray[np.int64]) -> Rows:
     return Rows("fixed", np.ones(n), np.full(n, np.inf), np.arange(n + 1), columns, np.ones(n))
 
 
-def _tidy(rows: Rows) -> Rows:
+def tidy(rows: Rows) -> Rows:
     """Return the rows with each row's columns in order and no zeros: MathOpt asks for both."""
     row_of = np.repeat(np.arange(len(rows)), np.diff(rows.start))
     key = row_of * (int(rows.column.max(initial=0)) + 1) + rows.column

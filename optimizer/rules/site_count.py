@@ -31,7 +31,7 @@ class SiteCount(Rule):
     def sentence(self) -> str:
         limits = [f"at least {self.at_least}"] if self.at_least else []
         limits += [f"at most {self.at_most}"] if self.at_most is not None else []
-        return f"{' and '.join(limits) or 'any number'} of sites open ({self.within})"
+        return f"{' and '.join(limits) or 'any number of'} sites open ({self.within})"
 
     def flaws(self, problem: Problem) -> Iterator[Flaw]:
         yield from self.within.flaws(problem, self.name)

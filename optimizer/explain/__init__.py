@@ -1,0 +1,64 @@
+"""Why there is no plan, and why the plan is what it is.
+
+`conflict` asks the `oracle` which rules cannot be kept together (`shortage`: what sites alone can prove); `say` puts it
+into sentences; `infeasible` has each rule give way alone (`ease`, `least_ease`).
+"""
+
+from sitewright.optimizer.engine.arguments import check_arguments
+from sitewright.optimizer.errors import Infeasible
+from sitewright.optimizer.explain.answer import Explanation
+from sitewright.optimizer.explain.conflict_answer import Conflict, Relaxation
+from sitewright.optimizer.explain.infeasible import why_infeasible
+from sitewright.optimizer.explain.oracle import Means, Oracle
+from sitewright.optimizer.objective import with_objective
+from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.progress import CancelToken, OnProgress
+from sitewright.optimizer.rules import SiteCount
+
+__all__ = ["Conflict", "Explanation", "Relaxation", "explain"]
+
+
+def explain(
+    problem: Problem,
+    *,
+    p: int | None = None,
+    time_limit: float | None = None,
+    patience: float = 4.0,
+    gap: float = 1e-6,
+    threads: int = 2,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+) -> Explanation:
+    """Say which rules are in conflict, with numbers, and what each of them would have to be.
+
+    Parameters
+    ----------
+    p
+        Exactly so many sites open.
+    time_limit
+        Seconds for all solves together.
+    patience
+        Seconds for each of the many solves of an explanation; what is not settled by then is said to be open.
+    gap, threads, seed, on_progress, cancel
+        As in `sitewright.solve`, of each solve.
+
+    Raises
+    ------
+    InvalidProblem
+        If an argument is wrong.
+    LimitReached
+        If a limit or a cancel came before it was known whether there is a plan.
+    """
+    check_arguments(problem, time_limit=time_limit, gap=gap, threads=threads, seed=seed, solver="highs")
+    if p is not None and SiteCount(at_least=p, at_most=p) in problem.rules:
+        p = None  # of two like rules, neither would be enough alone
+    problem = with_objective(problem, "cost", p)
+    means = Means(time_limit, gap, threads, seed, on_progress, cancel or CancelToken(), patience)
+    oracle = Oracle(problem, means)
+    if not oracle.quickly(oracle.everything):
+        try:
+            return Explanation(problem.name, None, means.solve(problem))
+        except Infeasible as error:
+            oracle.refused[oracle.everything] = error.proof
+    return Explanation(problem.name, why_infeasible(oracle), None)

@@ -1,0 +1,44 @@
+"""The choice of sites alone, as a MIP: open sites and used partners under every site rule, and rows on top."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sitewright.optimizer.model.build import Model, tidy
+from sitewright.optimizer.model.columns import Columns, Rows, stack
+from sitewright.optimizer.problem import Problem
+
+
+def choice_columns(problem: Problem, more: int = 0) -> Columns:
+    """Return the columns of `choice_model`; `more` of them stand behind those of the partners."""
+    none = np.zeros(more, dtype=np.int64)
+    return Columns(problem.n_sites, problem.n_partners, none, none)
+
+
+def choice_model(
+    problem: Problem,
+    cost: NDArray[np.float64],
+    rows: Iterable[Rows] = (),
+    *,
+    more: NDArray[np.float64] | None = None,
+) -> Model:
+    """Return the model.
+
+    Parameters
+    ----------
+    cost
+        Of each open site, then of each used partner, then of each further column. Any sign.
+        Shape (sites + partners + more,).
+    rows
+        Further rows over the same columns.
+    more
+        Further columns are continuous, from 0 to these. Shape (more,).
+    """
+    more = np.empty(0) if more is None else more
+    columns = choice_columns(problem, len(more))
+    upper = np.concatenate([np.ones(columns.first_pair), more])
+    integer = np.arange(columns.n_columns) < columns.first_pair
+    bare = choice_columns(problem)
+    blocks = [block for rule in problem.all_rules if rule.kind == "site" for block in rule.rows(problem, bare)]
+    return Model(columns, cost, upper, integer, tidy(stack("sites", [*blocks, *rows])))
