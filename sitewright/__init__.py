@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sitewright.optimizer.progress import Progress as Progress
     from sitewright.optimizer.report import report_html as report_html
     from sitewright.optimizer.report import write_report as write_report
+    from sitewright.optimizer.study.k_best import k_best as k_best
 
 _HOMES = {
     "CancelToken": "optimizer.progress",
@@ -49,6 +50,7 @@ _HOMES = {
     "SitewrightError": "optimizer.errors",
     "Status": "optimizer.plan",
     "explain": "optimizer.explain",
+    "k_best": "optimizer.study.k_best",
     "load": "optimizer.io",
     "plot": "optimizer.report.plot",
     "read": "instances",

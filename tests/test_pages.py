@@ -1,6 +1,7 @@
 """What the pages say is so: their Python runs, their commands and options exist, none is missing."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,10 @@ def test_python_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytest.Mo
         exec(compile(example, name, "exec"), session)
 
 
+def name_of(command: Callable[..., object]) -> str:
+    return command.__name__.replace("_", "-")
+
+
 def test_readme_opens_with_two_commands() -> None:
     """A newcomer runs the first block as it stands, and .ci/run runs its second line."""
     first, *_ = re.findall(r"^```(\w+)\n(.*?)^```", page("README.md"), flags=re.DOTALL | re.MULTILINE)
@@ -55,24 +60,25 @@ def test_every_command_and_option_is_on_the_page() -> None:
     common, *sections = re.split(r"^## ", page("docs/cli.md"), flags=re.MULTILINE)[1:]
     by_command = {section.split("\n", 1)[0]: section for section in sections}
     for command in COMMANDS:
-        text = common + by_command[command.__name__]
-        written = set(re.findall(r"`(--?[a-z][a-z-]*)`", by_command[command.__name__]))
+        spelt = name_of(command)
+        text = common + by_command[spelt]
+        written = set(re.findall(r"`(--?[a-z][a-z-]*)`", by_command[spelt]))
         there = set()
-        for argument in app[command.__name__].assemble_argument_collection():
+        for argument in app[spelt].assemble_argument_collection():
             names = [n for n in argument.names if re.match(r"--?[a-z]", n)]
             there.update(names)
             for name in names:
                 if not name.startswith(("--no-", "--empty-")):
-                    assert f"`{name}`" in text, f"{command.__name__} {name} is not on the page"
-        assert written <= there, f"{command.__name__}: {sorted(written - there)} is on the page only"
-    assert set(by_command) == {command.__name__ for command in COMMANDS} | {"Exit codes"}
+                    assert f"`{name}`" in text, f"{spelt} {name} is not on the page"
+        assert written <= there, f"{spelt}: {sorted(written - there)} is on the page only"
+    assert set(by_command) == {name_of(command) for command in COMMANDS} | {"Exit codes"}
 
 
 def test_readme_names_every_command_and_exit_code() -> None:
     """The table of the README is what most people ever read."""
     readme = page("README.md")
     for command in COMMANDS:
-        assert f"sitewright {command.__name__}" in readme
+        assert f"sitewright {name_of(command)}" in readme
     for code in ("0", "1", "2", "3", "4", "5", "130"):
         assert re.search(rf"^\| {code} \|", readme, flags=re.MULTILINE)
 

@@ -47,6 +47,10 @@ class Effort:
                 printer.close()
                 close_idle()
 
+    def unsettled(self, cancel: CancelToken) -> int:
+        """Return the exit code of an answer that a limit, or Ctrl-C, left open."""
+        return 130 if cancel.cancelled else 4 if self.time_limit is not None else 1
+
     def show(self, document: dict[str, Any], lines: list[str]) -> None:
         """Print the lines for people on stderr, and the document on stdout where it is asked for."""
         if not self.quiet:

@@ -23,7 +23,7 @@ def explain(
     *,
     p: int | None = None,
     time_limit: float | None = None,
-    patience: float = 4.0,
+    patience: float = 2.5,
     gap: float = 1e-6,
     threads: int = 2,
     seed: int = 0,

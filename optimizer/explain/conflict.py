@@ -23,14 +23,16 @@ class Found:
     smallest: bool
 
 
-def find_conflict(oracle: Oracle) -> Found:
-    """Return a conflict among the rules of a problem that is known to have no plan."""
+def find_conflict(oracle: Oracle) -> frozenset[int]:
+    """Return rules in conflict, of a problem that is known to have no plan; `settle` tells if all are needed."""
     everything = oracle.everything
     if oracle.quickly(everything):
-        found = _delete(everything, oracle.quickly)
-    else:
-        found = _explain(frozenset(), frozenset(), tuple(everything), lambda keep: oracle.infeasible(keep) is True)
-    # The cheap proofs may have needed more rules than a solve does.
+        return _delete(everything, oracle.quickly)
+    return _explain(frozenset(), frozenset(), tuple(everything), lambda keep: oracle.infeasible(keep) is True)
+
+
+def settle(oracle: Oracle, found: frozenset[int]) -> Found:
+    """Take away each rule that a solve can do without: the cheap proofs may have needed more rules than it does."""
     minimal, settled = True, frozenset[int]()
     while unsettled := sorted(found - settled):
         settled |= {unsettled[0]}

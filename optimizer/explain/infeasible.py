@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sitewright.optimizer.errors import Infeasible, LimitReached
-from sitewright.optimizer.explain.conflict import find_conflict, smallest_conflict
+from sitewright.optimizer.explain.conflict import find_conflict, settle, smallest_conflict
 from sitewright.optimizer.explain.conflict_answer import Conflict, Relaxation
 from sitewright.optimizer.explain.ease import ease
 from sitewright.optimizer.explain.least_ease import least_ease
@@ -14,22 +14,22 @@ from sitewright.optimizer.explain.without import without
 from sitewright.optimizer.rules.base import Rule
 
 # Seconds for the proof that no smaller conflict exists: nice to know, not worth waiting for.
-FOR_SMALLEST = 3.0
+FOR_SMALLEST = 1.5
 # A relaxation's cost to 0.01 % will do; of the least change, the change is the point.
 GAP = 1e-4
-FOR_LEAST, GAP_OF_LEAST = 2.0, 1e-2
+FOR_LEAST, GAP_OF_LEAST = 1.5, 1e-2
 
 
 def why_infeasible(oracle: Oracle) -> Conflict:
     """Return the conflict of a problem of which the oracle knows that it has no plan."""
     problem, means = oracle.problem, oracle.means
     found = find_conflict(oracle)
-    rules = [oracle.rules[k] for k in sorted(found.rules)]
-    relaxations = [r for rule in rules for r in _relax(oracle, rule)]
+    # First, since every plan that comes out shows that a rule was needed.
+    relaxations = [r for k in sorted(found) for r in _relax(oracle, oracle.rules[k])]
     oracle = replace(oracle, means=means.briefly(FOR_SMALLEST))
-    smallest = smallest_conflict(oracle, found)
-    if smallest.rules != found.rules:
-        rules = [oracle.rules[k] for k in sorted(smallest.rules)]
+    smallest = smallest_conflict(oracle, settle(replace(oracle, means=means), found))
+    rules = [oracle.rules[k] for k in sorted(smallest.rules)]
+    if smallest.rules != found:
         known = {id(rule): [r for r in relaxations if r.rule is rule] for rule in rules}
         oracle = replace(oracle, means=means)
         relaxations = [r for rule in rules for r in known[id(rule)] or _relax(oracle, rule)]

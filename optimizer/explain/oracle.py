@@ -29,7 +29,7 @@ class Means:
     seed: int = 0
     on_progress: OnProgress | None = None
     cancel: CancelToken = field(default_factory=CancelToken)
-    patience: float = 4.0  # seconds for one solve of many
+    patience: float = 2.5  # seconds for one solve of many
     started: float = field(default_factory=time.monotonic)
 
     @property

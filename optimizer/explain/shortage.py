@@ -28,7 +28,7 @@ from sitewright.optimizer.solver.process import solve_model
 
 # Most groups of customers who may use the same sites: beyond, their rows would cost more than they prove.
 GROUPS = 400
-SECONDS = 5.0
+SECONDS = 1.0
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -80,7 +80,7 @@ class Sites:
 
     def least(self, sites: Floats, partners: Floats) -> float | None:
         """Return a lower bound on a sum over open sites and used partners, None if no set of sites will do."""
-        rows, near = self._needs(), self._near()
+        rows, near = self.needs(), self._near()
         return self._solve(np.concatenate([sites, partners]), [*rows, *near], self._n_near)
 
     def most_held(self, group: Group) -> float | None:
@@ -90,7 +90,8 @@ class Sites:
         found = self._solve(np.concatenate([-hold, np.zeros(self.problem.n_partners)]), [], 0)
         return None if found is None else min(-found, group.mw)
 
-    def _needs(self) -> list[Rows]:
+    def needs(self) -> list[Rows]:
+        """Return the rows of the groups over the sites, which the open sites of every plan keep."""
         capacity, everything = self.problem.numbers("capacity", np.inf), np.arange(self.problem.n_sites)
         rows = []
         for group in self.groups:

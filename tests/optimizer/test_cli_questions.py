@@ -27,3 +27,11 @@ def test_explain_says_what_is_in_conflict(small, capsys):
     assert document["schema"] == "sitewright-explanation/1" and not document["feasible"]
     assert {rule["type"] for rule in document["conflict"]["rules"]} == {"capacity", "site_count"}
     assert "hold at most 1 MW" in said and "let 2 sites open instead of 1" in said
+
+
+def test_k_best_lists_the_choices_and_what_they_share(small, capsys):
+    document, said = asked(capsys, "k-best", small, 5, "--within", 1.5)
+    assert document["schema"] == "sitewright-k-best/1" and document["complete"]
+    assert [s["cost"] for s in document["sets"]] == [6.0]
+    assert document["others_cost_at_least"] is None  # there is no other choice
+    assert all(s["in_all"] for s in document["survivors"]) and "open in every plan" in said

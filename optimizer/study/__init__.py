@@ -1,0 +1,1 @@
+"""Questions about the plan: what else is nearly as good, what if, what does it trade off."""

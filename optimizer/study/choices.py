@@ -1,0 +1,222 @@
+"""The choices of sites of a problem, cheapest first: one small MIP over sites, lifted by the cuts of every set priced.
+
+`sitewright.solve` answers one question well. What is asked after it (the next best sets, the cost of forcing a site in
+or out) are hundreds of questions about the same costs, so what one answer learns, a cut, is kept for all others. The
+set that the MIP proposes is priced exactly, gives a cut, and is not proposed again; its bound holds for all other sets.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sitewright.optimizer.cost import partners_used
+from sitewright.optimizer.decision import Decision
+from sitewright.optimizer.explain.shortage import Sites
+from sitewright.optimizer.model.build import tidy
+from sitewright.optimizer.model.choice import choice_model, site_rows
+from sitewright.optimizer.model.columns import Rows, row, stack
+from sitewright.optimizer.plan import Plan
+from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.solver.answer import Outcome
+from sitewright.optimizer.solver.process import solve_model
+from sitewright.optimizer.study.prices import Cut, Pricing
+
+Mask = NDArray[np.bool_]
+# Cuts in one MIP: at first, and at most. More of them cost more than they lift.
+STARTING, CUTS = 6, 60
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A set of open sites with its least cost, EUR/yr."""
+
+    open: Mask
+    cost: float
+    decision: Decision
+
+
+@dataclass(frozen=True, eq=False)
+class Least:
+    """The least cost under a question: between `low` and `high`, equal within the gap where it was settled."""
+
+    low: float
+    high: float
+    choice: Choice | None
+
+    def settled(self, gap: float) -> bool:
+        return self.low == self.high or self.high - self.low <= gap * abs(self.high)
+
+
+@dataclass(eq=False)
+class Choices:
+    """What is known of all choices of one problem. Not to be shared between threads."""
+
+    problem: Problem
+    plan: Plan
+    gap: float = 1e-6
+    stop: Callable[[], bool] = lambda: False
+    say: Callable[[float, float], None] = lambda high, low: None
+    known: list[Choice] = field(default_factory=list)
+    _cuts: list[Cut] = field(default_factory=list)
+    _seen: list[Mask] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.pricing = Pricing(self.problem)
+        self._of_rules = tidy(stack("sites", [site_rows(self.problem), *Sites(self.problem).needs()]))
+        self._scale = max(1.0, abs(self.plan.objective))
+        self._cuts.append(self.pricing.cut(self.plan.certificate.multipliers))
+        self.take(self.plan.decision.open)
+
+    def take(self, is_open: Mask) -> Choice | None:
+        """Price a set of open sites, and keep it if it can serve everyone under all rules."""
+        cost, decision, cut = self.pricing.price(is_open)
+        self._seen.append(is_open)
+        if cut is not None:
+            self._cuts.append(cut)
+        if decision is None or any(True for r in self.problem.all_rules for _ in r.broken(self.problem, decision)):
+            return None
+        choice = Choice(is_open, cost, decision)
+        self.known.append(choice)
+        return choice
+
+    def least(
+        self,
+        rows: Sequence[Rows] = (),
+        admits: Callable[[Mask], bool] = lambda is_open: True,
+        *,
+        guesses: Sequence[Mask] = (),
+        beyond: float = np.inf,
+    ) -> Least:
+        """Return the least cost of any choice under further rows over sites and partners.
+
+        Parameters
+        ----------
+        admits
+            Says of a set whether it keeps the rows.
+        guesses
+            Sets that may be good; the one that the cuts say most for is priced first.
+        beyond
+            A cost that is too high to be of interest: the search ends once the bound is above it.
+        """
+        guess = self._likeliest([g for g in guesses if admits(g)])
+        if guess is not None:
+            self.take(guess)
+        guess = self._likeliest([g for g in guesses if admits(g)])
+        if guess is not None:
+            self.take(guess)
+        best = min((c for c in self.known if admits(c.open)), key=lambda c: c.cost, default=None)
+        walk = _Walk(rows, [s for s in self._seen if admits(s)], self._promising(best), len(self._seen))
+        while True:
+            high = np.inf if best is None else best.cost
+            is_open = self._next(walk, min(high, beyond))
+            self.say(high, min(walk.low, high))
+            if is_open is None:
+                return Least(min(walk.low, high), high, best)
+            choice = self.take(is_open)
+            if choice is not None and choice.cost < high:
+                best = choice
+
+    def cheapest(self, k: int, limit: float = np.inf) -> tuple[list[Choice], float]:
+        """Return the k cheapest sets of at most `limit`, and what every set that was not priced costs at least."""
+        walk = _Walk((), list(self._seen), self._promising(None), len(self._seen))
+        while True:
+            found = sorted((c for c in self.known if c.cost <= limit), key=lambda c: c.cost)[:k]
+            last = found[-1].cost if len(found) == k else limit
+            is_open = self._next(walk, last)
+            self.say(last, min(walk.low, last))
+            if is_open is None:
+                return found, walk.low
+            self.take(is_open)
+
+    def _next(self, walk: "_Walk", enough: float) -> Mask | None:
+        """Return the next set to price, None if no set left costs less than `enough` (or the search was stopped)."""
+        if len(self._seen) > walk.priced:
+            walk.seen += self._seen[walk.priced :]
+            walk.active = list(dict.fromkeys([*walk.active, len(self._cuts) - 1]))[-CUTS:]
+        walk.priced = len(self._seen)
+        while not self.stop():
+            bound, is_open = self._propose(walk)
+            walk.low = max(walk.low, bound)
+            slack = self.gap * abs(enough) if np.isfinite(enough) else 0.0
+            if is_open is None or walk.low >= enough - slack:
+                return None
+            told = self._values(is_open)
+            most = int(np.argmax(told))
+            if most in walk.active or told[most] <= walk.low + self.gap * self._scale:
+                return is_open
+            walk.active.append(most)  # a cut that is known says more about this set than those in use
+        return None
+
+    def _likeliest(self, guesses: list[Mask]) -> Mask | None:
+        """Return the set that costs least by the cuts, of those that keep the rows and were not priced yet."""
+        for guess in sorted(guesses, key=lambda g: float(self._values(g).max())):
+            if self._keeps(guess):
+                return None if any(np.array_equal(guess, s) for s in self._seen) else guess
+        return None
+
+    def _keeps(self, is_open: Mask) -> bool:
+        rows = self._of_rules
+        value = np.bincount(
+            np.repeat(np.arange(len(rows)), np.diff(rows.start)),
+            rows.value * self._point(is_open)[rows.column],
+            minlength=len(rows),
+        )
+        return bool(np.all(value >= rows.lower - 1e-9) and np.all(value <= rows.upper + 1e-9))
+
+    def _point(self, is_open: Mask) -> NDArray[np.float64]:
+        used = np.zeros(self.problem.n_partners)
+        used[partners_used(self.problem, is_open)] = 1.0
+        return np.concatenate([is_open, used])
+
+    def _values(self, is_open: Mask) -> NDArray[np.float64]:
+        """Return what each cut says of a set. Shape (cuts,)."""
+        weights = np.array([cut.weight for cut in self._cuts])
+        constants = np.array([cut.constant for cut in self._cuts])
+        return np.asarray(constants + weights @ self._point(is_open))
+
+    def _promising(self, best: Choice | None) -> list[int]:
+        """Return the cuts to start with: the first, and those that say most about the best set that is known."""
+        if best is None:
+            best = min(self.known, key=lambda c: c.cost)
+        order = np.argsort(-self._values(best.open), kind="stable")[:STARTING].tolist()
+        return sorted({0, *order})
+
+    def _propose(self, walk: "_Walk") -> tuple[float, Mask | None]:
+        """Return a bound on all sets under the rows that were not seen yet, and the most promising one."""
+        n = self.problem.n_sites
+        level = n + self.problem.n_partners
+        columns, sites = np.arange(level + 1), np.arange(n)
+        lifted = []
+        for c in (self._cuts[k] for k in walk.active):
+            lifted.append(row("cut", columns, [*(-c.weight / self._scale), 1.0], lower=c.constant / self._scale))
+        priced = [row("priced", sites, np.where(s, -1.0, 1.0), lower=1.0 - float(s.sum())) for s in walk.seen]
+        cost, more = np.zeros(level + 1), np.array([np.inf])
+        cost[-1] = 1.0
+        rows = [*lifted, *priced, *walk.rows]
+        model = choice_model(self.problem, cost, rows, more=more, of_rules=self._of_rules)
+        answer = solve_model(model, gap=self.gap / 4, stop=self.stop)
+        if answer.outcome is Outcome.INFEASIBLE:
+            return np.inf, None
+        if answer.values is None:
+            return -np.inf, None
+        return answer.bound * self._scale, answer.values[:n] > 0.5
+
+
+@dataclass(eq=False)
+class _Walk:
+    """One question in progress: its rows, the sets that were priced under it, the cuts in use, the bound so far."""
+
+    rows: Sequence[Rows]
+    seen: list[Mask]
+    active: list[int]
+    priced: int  # sets priced by any question when this one last looked
+    low: float = -np.inf
+
+
+def with_sites(inside: Mask, *, at_least: int = 0, at_most: int | None = None) -> tuple[Rows, Callable[[Mask], bool]]:
+    """Return the row and the test of a question: so many of these sites open."""
+    most = np.inf if at_most is None else float(at_most)
+    rows = row("asked", np.flatnonzero(inside), 1.0, lower=float(at_least), upper=most)
+    return rows, lambda is_open: at_least <= int((is_open & inside).sum()) <= most
