@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     from sitewright.optimizer.progress import Progress as Progress
     from sitewright.optimizer.report import report_html as report_html
     from sitewright.optimizer.report import write_report as write_report
+    from sitewright.optimizer.study.change import Price as Price
+    from sitewright.optimizer.study.comparison import compare as compare
     from sitewright.optimizer.study.k_best import k_best as k_best
+    from sitewright.optimizer.study.what_if import what_if as what_if
 
 _HOMES = {
     "CancelToken": "optimizer.progress",
@@ -45,10 +48,12 @@ _HOMES = {
     "InvalidProblem": "optimizer.errors",
     "LimitReached": "optimizer.errors",
     "Plan": "optimizer.plan",
+    "Price": "optimizer.study.change",
     "Problem": "optimizer.problem",
     "Progress": "optimizer.progress",
     "SitewrightError": "optimizer.errors",
     "Status": "optimizer.plan",
+    "compare": "optimizer.study.comparison",
     "explain": "optimizer.explain",
     "k_best": "optimizer.study.k_best",
     "load": "optimizer.io",
@@ -58,6 +63,7 @@ _HOMES = {
     "rules": "optimizer.rules",
     "solve": "optimizer.engine",
     "write_report": "optimizer.report",
+    "what_if": "optimizer.study.what_if",
 }
 
 __all__ = sorted([*_HOMES, "__version__"])

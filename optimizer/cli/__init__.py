@@ -12,6 +12,7 @@ from cyclopts import App, CycloptsError
 import sitewright
 from sitewright.optimizer.cli.bench import bench
 from sitewright.optimizer.cli.check import check
+from sitewright.optimizer.cli.compare import compare
 from sitewright.optimizer.cli.doctor import doctor
 from sitewright.optimizer.cli.explain import explain
 from sitewright.optimizer.cli.instances import instances
@@ -21,9 +22,10 @@ from sitewright.optimizer.cli.report import report
 from sitewright.optimizer.cli.solve import solve
 from sitewright.optimizer.cli.verify import verify
 from sitewright.optimizer.cli.warmup import warmup
+from sitewright.optimizer.cli.what_if import what_if
 from sitewright.optimizer.errors import Infeasible, InvalidProblem, LimitReached, SitewrightError
 
-COMMANDS = (solve, report, check, verify, explain, k_best, new, instances, bench, warmup, doctor)
+COMMANDS = (solve, report, check, verify, explain, what_if, compare, k_best, new, instances, bench, warmup, doctor)
 
 app = App(name="sitewright", help="Choose where to open data centres, with a proof.", version=sitewright.__version__)
 for command in COMMANDS:

@@ -18,7 +18,7 @@ def explanation_document(explanation: Explanation) -> dict[str, Any]:
         "schema": SCHEMA,
         "problem": explanation.problem_name,
         "feasible": conflict is None,
-        "conflict": None if conflict is None else _conflict(conflict),
+        "conflict": None if conflict is None else conflict_document(conflict),
     }
 
 
@@ -39,7 +39,7 @@ def brief_plan(plan: Plan | None) -> dict[str, Any] | None:
     }
 
 
-def _conflict(conflict: Conflict) -> dict[str, Any]:
+def conflict_document(conflict: Conflict) -> dict[str, Any]:
     return {
         "rules": [rule_document(rule) for rule in conflict.rules],
         "sentences": list(conflict.sentences),

@@ -35,3 +35,31 @@ def test_k_best_lists_the_choices_and_what_they_share(small, capsys):
     assert [s["cost"] for s in document["sets"]] == [6.0]
     assert document["others_cost_at_least"] is None  # there is no other choice
     assert all(s["in_all"] for s in document["survivors"]) and "open in every plan" in said
+
+
+def test_what_if_shows_the_change(small, capsys):
+    document, said = asked(capsys, "what-if", small, "--set", "fixed_cost@a=x5")
+    assert document["schema"] == "sitewright-what-if/1"
+    assert document["comparison"]["cost_change"]["total"] == 8.0 and document["kept_cost"] == 14.0
+    assert "choosing anew is worth 0" in said
+
+
+def test_what_if_says_why_there_is_no_plan_any_more(small, capsys):
+    document, said = asked(capsys, "what-if", small, "--close", "a", code=3)
+    assert document["comparison"] is None and document["conflict"]["rules"]
+    assert "No plan keeps" in said
+
+
+@pytest.mark.parametrize("change", [[], ["--set", "fixed_cost=many"], ["--set", "price@a=1"], ["--open", "nowhere"]])
+def test_a_change_that_cannot_be_read_ends_with_2(small, change):
+    assert run(["what-if", str(small), *change]) == 2
+
+
+def test_compare_reads_two_plans(small, tmp_path, capsys):
+    one, other = tmp_path / "one.json", tmp_path / "other.json"
+    for file in (one, other):
+        assert run(["solve", str(small), "-q", "-o", str(file)]) == 0
+    document, _ = asked(capsys, "compare", one, other, small)
+    assert document["schema"] == "sitewright-comparison/1" and document["moved_mw"] == 0
+    assert run(["compare", str(one), str(other), str(small)]) == 0
+    assert "0 customers (0.00 MW) are served from elsewhere" in capsys.readouterr().out
