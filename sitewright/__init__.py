@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sitewright.optimizer.report import write_report as write_report
     from sitewright.optimizer.study.change import Price as Price
     from sitewright.optimizer.study.comparison import compare as compare
+    from sitewright.optimizer.study.frontier import frontier as frontier
     from sitewright.optimizer.study.k_best import k_best as k_best
     from sitewright.optimizer.study.what_if import what_if as what_if
 
@@ -55,6 +56,7 @@ _HOMES = {
     "Status": "optimizer.plan",
     "compare": "optimizer.study.comparison",
     "explain": "optimizer.explain",
+    "frontier": "optimizer.study.frontier",
     "k_best": "optimizer.study.k_best",
     "load": "optimizer.io",
     "plot": "optimizer.report.plot",

@@ -15,6 +15,7 @@ from sitewright.optimizer.cli.check import check
 from sitewright.optimizer.cli.compare import compare
 from sitewright.optimizer.cli.doctor import doctor
 from sitewright.optimizer.cli.explain import explain
+from sitewright.optimizer.cli.frontier import frontier
 from sitewright.optimizer.cli.instances import instances
 from sitewright.optimizer.cli.k_best import k_best
 from sitewright.optimizer.cli.new import new
@@ -25,7 +26,7 @@ from sitewright.optimizer.cli.warmup import warmup
 from sitewright.optimizer.cli.what_if import what_if
 from sitewright.optimizer.errors import Infeasible, InvalidProblem, LimitReached, SitewrightError
 
-COMMANDS = (solve, report, check, verify, explain, what_if, compare, k_best, new, instances, bench, warmup, doctor)
+COMMANDS = (solve, report, check, verify, explain, what_if, compare, k_best, frontier, new, instances, bench, warmup, doctor)
 
 app = App(name="sitewright", help="Choose where to open data centres, with a proof.", version=sitewright.__version__)
 for command in COMMANDS:

@@ -42,7 +42,12 @@ def k_best(
 def _lines(answer: "KBest") -> list[str]:
     lines = [f"{s.cost:15,.0f}  +{s.extra:7.3%}  {', '.join(s.open_sites)}" for s in answer.sets]
     proof = "proved" if answer.complete else "NOT complete: a limit came first"
-    lines += ["", f"Every other choice of sites costs at least {answer.others_cost:,.0f} EUR/yr ({proof})."]
+    if answer.others_cost == float("-inf"):
+        lines += ["", f"Nothing is known yet about other choices of sites ({proof})."]
+    elif answer.others_cost == float("inf"):
+        lines += ["", f"There is no other choice of sites ({proof})."]
+    else:
+        lines += ["", f"Every other choice of sites costs at least {answer.others_cost:,.0f} EUR/yr ({proof})."]
     for s in answer.survivors:
         if s.in_all is None:
             lines.append(f"{s.site}: not settled whether all plans within {answer.within:.3g} of the best open it")

@@ -1,6 +1,7 @@
 """An explanation as a versioned JSON document."""
 
 from dataclasses import asdict
+from math import isfinite
 from typing import Any
 
 from sitewright.optimizer.explain.answer import Explanation
@@ -19,7 +20,45 @@ def explanation_document(explanation: Explanation) -> dict[str, Any]:
         "problem": explanation.problem_name,
         "feasible": conflict is None,
         "conflict": None if conflict is None else conflict_document(conflict),
+        "plan": brief_plan(explanation.plan),
+        "bindings": [
+            {
+                "rule": rule_document(b.rule),
+                "binds": b.binds,
+                "costs_at_least": b.low,
+                "costs_at_most": _finite(b.high),
+                "open_sites_without_it": list(b.open_sites),
+            }
+            for b in explanation.bindings
+        ],
+        "regrets": [
+            {
+                "kind": r.kind,
+                "name": r.name,
+                "used": r.used,
+                "at_least": _finite(r.low),
+                "at_most": _finite(r.high),
+                "open_sites": None if r.open_sites is None else list(r.open_sites),
+            }
+            for r in explanation.regrets
+        ],
+        "ranges": [
+            {
+                "variable": s.variable,
+                "name": s.name,
+                "value": s.value,
+                "direction": "rise" if s.sign > 0 else "fall",
+                "optimal_up_to": _finite(s.low),
+                "not_optimal_from": _finite(s.high),
+            }
+            for s in explanation.ranges
+        ],
     }
+
+
+def _finite(value: float) -> float | None:
+    """Return the value; null stands for "no limit", or "no plan has it so"."""
+    return value if isfinite(value) else None
 
 
 def rule_document(rule: Rule) -> dict[str, Any]:

@@ -46,7 +46,8 @@ class Least:
     choice: Choice | None
 
     def settled(self, gap: float) -> bool:
-        return self.low == self.high or self.high - self.low <= gap * abs(self.high)
+        # Where no plan was found, a difference of inf is no difference within the gap.
+        return self.low == self.high or bool(np.isfinite(self.high) and self.high - self.low <= gap * abs(self.high))
 
 
 @dataclass(eq=False)
@@ -123,12 +124,16 @@ class Choices:
         walk = _Walk((), list(self._seen), self._promising(None), len(self._seen))
         while True:
             found = sorted((c for c in self.known if c.cost <= limit), key=lambda c: c.cost)[:k]
-            last = found[-1].cost if len(found) == k else limit
+            last = found[-1].cost if len(found) == k else self.above(limit)
             is_open = self._next(walk, last)
             self.say(last, min(walk.low, last))
             if is_open is None:
                 return found, walk.low
             self.take(is_open)
+
+    def above(self, limit: float) -> float:
+        """Return a hair more than a limit: what is proved to cost as much costs more than the limit."""
+        return limit * (1 + 4 * self.gap)
 
     def _next(self, walk: "_Walk", enough: float) -> Mask | None:
         """Return the next set to price, None if no set left costs less than `enough` (or the search was stopped)."""
@@ -137,7 +142,7 @@ class Choices:
             walk.active = list(dict.fromkeys([*walk.active, len(self._cuts) - 1]))[-CUTS:]
         walk.priced = len(self._seen)
         while not self.stop():
-            bound, is_open = self._propose(walk)
+            bound, is_open = self._propose(walk, enough)
             walk.low = max(walk.low, bound)
             slack = self.gap * abs(enough) if np.isfinite(enough) else 0.0
             if is_open is None or walk.low >= enough - slack:
@@ -183,8 +188,11 @@ class Choices:
         order = np.argsort(-self._values(best.open), kind="stable")[:STARTING].tolist()
         return sorted({0, *order})
 
-    def _propose(self, walk: "_Walk") -> tuple[float, Mask | None]:
-        """Return a bound on all sets under the rows that were not seen yet, and the most promising one."""
+    def _propose(self, walk: "_Walk", enough: float) -> tuple[float, Mask | None]:
+        """Return a bound on all sets under the rows that were not seen yet, and the most promising one.
+
+        None if there is none of at most `enough`, which is then the bound.
+        """
         n = self.problem.n_sites
         level = n + self.problem.n_partners
         columns, sites = np.arange(level + 1), np.arange(n)
@@ -192,13 +200,14 @@ class Choices:
         for c in (self._cuts[k] for k in walk.active):
             lifted.append(row("cut", columns, [*(-c.weight / self._scale), 1.0], lower=c.constant / self._scale))
         priced = [row("priced", sites, np.where(s, -1.0, 1.0), lower=1.0 - float(s.sum())) for s in walk.seen]
-        cost, more = np.zeros(level + 1), np.array([np.inf])
+        # Nothing dearer than what is known is of interest: the solver may cut it off from the start.
+        cost, more = np.zeros(level + 1), np.array([enough / self._scale])
         cost[-1] = 1.0
         rows = [*lifted, *priced, *walk.rows]
         model = choice_model(self.problem, cost, rows, more=more, of_rules=self._of_rules)
         answer = solve_model(model, gap=self.gap / 4, stop=self.stop)
         if answer.outcome is Outcome.INFEASIBLE:
-            return np.inf, None
+            return enough, None
         if answer.values is None:
             return -np.inf, None
         return answer.bound * self._scale, answer.values[:n] > 0.5

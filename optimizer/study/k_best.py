@@ -138,7 +138,7 @@ def _others(choices: Choices, found: list[Choice], rest: float) -> float:
 def _survivor(choices: Choices, best: Choice, j: int, limit: float) -> Survivor:
     closed = np.arange(len(best.open)) == j
     rows, admits = with_sites(closed, at_most=0)
-    least = choices.least([rows], admits, beyond=limit)
+    least = choices.least([rows], admits, beyond=choices.above(limit))
     in_all = True if least.low > limit else False if least.high <= limit else None
     return Survivor(str(choices.problem.sites[j]), in_all, least.low, least.high)
 

@@ -1,0 +1,258 @@
+"""What less latency, or another number of sites, costs: plans of least cost under a limit that is moved."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sitewright.optimizer.engine import solve
+from sitewright.optimizer.engine.arguments import check_arguments
+from sitewright.optimizer.errors import Flaw, Infeasible, InvalidProblem, LimitReached
+from sitewright.optimizer.explain.binding import Halt
+from sitewright.optimizer.explain.measured import measured
+from sitewright.optimizer.explain.oracle import Means
+from sitewright.optimizer.objective import with_objective
+from sitewright.optimizer.plan import Plan
+from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.progress import CancelToken, OnProgress, Progress
+from sitewright.optimizer.rules import LatencyShare, MeanLatency, SiteCount
+from sitewright.optimizer.rules.base import Rule
+from sitewright.optimizer.study.executor import executor_for
+
+AGAINST = ("mean-latency", "p50-latency", "p90-latency", "p95-latency", "p99-latency", "sites")
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """The cheapest plan under one limit.
+
+    Attributes
+    ----------
+    limit
+        Of what the frontier is against: ms, or exactly so many sites.
+    reached
+        What the plan has; None without a plan.
+    cost, bound
+        EUR/yr: the least cost under the limit lies between `bound` and `cost`. inf and -inf where a limit of time came
+        first; both inf where it is proved that there is no plan.
+    open_sites
+        Of the plan; none without.
+    settled
+        Whether the two are equal within the gap, or it is proved that there is no plan.
+    """
+
+    limit: float
+    reached: float | None
+    cost: float
+    bound: float
+    open_sites: tuple[str, ...]
+    settled: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Frontier:
+    """Points by rising limit. Between two limits nothing is claimed but that cost does not rise with a looser limit."""
+
+    problem_name: str
+    against: str
+    unit: str
+    points: tuple[Point, ...]
+
+    @property
+    def settled(self) -> bool:
+        return all(point.settled for point in self.points)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw cost against the limit, with a bar from bound to cost where they differ. Returns the axes.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes; a new figure's if not given, for which Matplotlib must be installed.
+        """
+        if ax is None:
+            import matplotlib.pyplot as plt
+
+            _, ax = plt.subplots()
+        found = [p for p in self.points if np.isfinite(p.cost)]
+        low = [p.cost - max(p.bound, 0.0) for p in found]
+        ax.errorbar(
+            [p.limit for p in found],
+            [p.cost / 1e6 for p in found],
+            yerr=[[x / 1e6 for x in low], [0.0] * len(found)],
+            fmt="o",
+            capsize=3,
+        )
+        ax.step([p.limit for p in found], [p.cost / 1e6 for p in found], where="post", linewidth=0.8)
+        ax.set_xlabel(f"{self.against.replace('-', ' ')} ({self.unit})")
+        ax.set_ylabel("cost (million EUR/yr)")
+        return ax
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What all points share; `patience` is in seconds for one solve."""
+
+    problem: Problem
+    against: str
+    gap: float
+    seed: int
+    patience: float | None
+
+
+def frontier(
+    problem: Problem,
+    against: str = "mean-latency",
+    *,
+    points: int = 20,
+    p: int | None = None,
+    time_limit: float | None = None,
+    patience: float | None = 30.0,
+    gap: float = 1e-4,
+    threads: int = 2,
+    seed: int = 0,
+    cluster: str | None = None,
+    on_progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+) -> Frontier:
+    """Return the exact least cost under a limit that is moved from the best there can be to that of the cheapest plan.
+
+    Parameters
+    ----------
+    against
+        "mean-latency" (weighted by demand), "p50-latency" … "p99-latency" (within which so much of the demand is
+        served), or "sites" (exactly so many open, at most `points` of them from the fewest that the rules allow).
+    points
+        How many limits.
+    p
+        Exactly so many sites open.
+    time_limit, patience
+        Seconds for all solves together, and for each.
+    gap, seed, on_progress, cancel
+        As in `sitewright.solve`, of each solve.
+    threads
+        So many solves at once.
+    cluster
+        Address of a Dask cluster that solves them, in place of threads here.
+
+    Raises
+    ------
+    InvalidProblem
+        If an argument is wrong, or a latency is asked of data without.
+    Infeasible, LimitReached
+        As `sitewright.solve`, of the problem without a limit.
+    """
+    check_arguments(problem, time_limit=time_limit, gap=gap, threads=threads, seed=seed, solver="highs")
+    _check(problem, against, points)
+    problem = with_objective(problem, "cost", p)
+    means = Means(time_limit, gap, threads, seed, on_progress, cancel or CancelToken())
+    cheapest = means.solve(problem)
+    limits = _limits(problem, against, points, cheapest, means)
+
+    def on_done(done: int, of: int) -> None:
+        if on_progress is not None:
+            elapsed = time.monotonic() - means.started
+            on_progress(Progress(elapsed, f"point {done}/{of}", cheapest.objective, cheapest.bound))
+
+    shared = Asked(problem, against, gap, seed, patience)
+    found = executor_for(cluster, threads).map(_point, shared, limits, stop=lambda: means.spent, on_done=on_done)
+    return Frontier(problem.name, against, "sites" if against == "sites" else "ms", tuple(found))
+
+
+def _check(problem: Problem, against: str, points: int) -> None:
+    flaws = []
+    if against not in AGAINST:
+        flaws.append(Flaw("argument 'against'", f"be one of {', '.join(AGAINST)}", repr(against), "use one of them"))
+    elif against != "sites" and not problem.has("latency"):
+        flaws.append(
+            Flaw("argument 'against'", "be of what the data hold", "no latency", "add 'latency', or use 'sites'")
+        )
+    if not isinstance(points, int | np.integer) or isinstance(points, bool) or points < 2:
+        flaws.append(Flaw("argument 'points'", "be a whole number from 2", repr(points), "give 20"))
+    if flaws:
+        raise InvalidProblem(flaws)
+
+
+def _limits(problem: Problem, against: str, points: int, cheapest: Plan, means: Means) -> list[float]:
+    if against == "sites":
+        scope = np.ones(problem.n_sites)
+        fewest = len(cheapest.open_sites)
+        with suppress(Infeasible, LimitReached):
+            fewest = len(means.briefly(10.0).solve(measured(problem, sites=scope * 1e6)).open_sites)
+        return [float(k) for k in range(fewest, min(problem.n_sites, fewest + points - 1) + 1)]
+    most = _reached(problem, against, cheapest)
+    least = min(most, _least(problem, against, cheapest, means))
+    # A limit of nothing is none that a rule takes.
+    return sorted({max(float(x), 1e-9) for x in np.linspace(least, most, points)})
+
+
+def _least(problem: Problem, against: str, cheapest: Plan, means: Means) -> float:
+    """Return a limit that a plan keeps and that is about the least: where the frontier starts is no claim."""
+    demand, ms = problem.numbers("demand")[:, None], problem.numbers("latency")
+    with np.errstate(invalid="ignore"):
+        weight = np.where(demand > 0, demand * ms, 0.0)
+    with suppress(Infeasible, LimitReached):
+        plan = means.briefly(10.0).solve(measured(problem, pairs=weight * 1e3), gap=1e-3)
+        return _reached(problem, against, plan)
+    return _reached(problem, against, cheapest)
+
+
+def _share(against: str) -> float:
+    return int(against[1:3]) / 100
+
+
+def _rule(against: str, limit: float) -> Rule:
+    if against == "sites":
+        return SiteCount(at_least=int(limit), at_most=int(limit))
+    if against == "mean-latency":
+        return MeanLatency(limit)
+    return LatencyShare(within_ms=limit, at_least=_share(against))
+
+
+def _reached(problem: Problem, against: str, plan: Plan) -> float:
+    d = plan.decision
+    if against == "sites":
+        return float(d.open.sum())
+    ms, mw = problem.numbers("latency")[d.customer, d.site], problem.numbers("demand")[d.customer] * d.share
+    ms, mw = ms[mw > 0], mw[mw > 0]
+    if against == "mean-latency":
+        return float(mw @ ms / mw.sum())
+    order = np.argsort(ms, kind="stable")
+    below = np.cumsum(mw[order]) / mw.sum()
+    return float(ms[order][min(int(np.searchsorted(below, _share(against) - 1e-9)), len(ms) - 1)])
+
+
+def _point(asked: Asked, limit: float, stop: Callable[[], bool]) -> Point:
+    """Solve under one limit: the work of one thread, or of one worker of a cluster."""
+    problem = asked.problem.with_rules(_rule(asked.against, limit))
+    try:
+        plan = solve(
+            problem,
+            gap=asked.gap,
+            seed=asked.seed,
+            threads=1,
+            ties=False,
+            time_limit=asked.patience,
+            cancel=Halt(stop),
+        )
+    except Infeasible:
+        return Point(limit, None, np.inf, np.inf, (), settled=True)
+    except LimitReached as error:
+        return Point(limit, None, np.inf, error.bound, (), settled=False)
+    reached = _reached(asked.problem, asked.against, plan)
+    return Point(limit, reached, plan.objective, plan.bound, plan.open_sites, settled=plan.gap <= asked.gap)
+
+
+def frontier_lines(answer: Frontier) -> Iterator[str]:
+    """Yield the table for people."""
+    yield f"{answer.against:>14}{'reached':>10}{'cost EUR/yr':>15}{'bound':>15}  sites"
+    for point in answer.points:
+        if not np.isfinite(point.cost):
+            why = "no plan (proved)" if point.settled else f"no plan found; none costs less than {point.bound:,.0f}"
+            yield f"{point.limit:>14.2f}  {why}"
+            continue
+        names = ", ".join(point.open_sites[:6]) + (", …" if len(point.open_sites) > 6 else "")
+        yield f"{point.limit:>14.2f}{point.reached:>10.2f}{point.cost:>15,.0f}{point.bound:>15,.0f}  {names}"

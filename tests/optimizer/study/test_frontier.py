@@ -1,0 +1,85 @@
+"""Cost against a limit: every point against brute force, and drawn with its bound."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import sitewright as sw
+from sitewright.instances import generate
+from sitewright.optimizer.rules import LatencyShare, MeanLatency, SiteCount
+from tests import oracle
+from tests.strategies import problems
+
+RULE = {
+    "mean-latency": lambda limit: MeanLatency(limit),
+    "p90-latency": lambda limit: LatencyShare(within_ms=limit, at_least=0.9),
+    "sites": lambda limit: SiteCount(at_least=int(limit), at_most=int(limit)),
+}
+
+
+def with_latency(seed):
+    """Six customers and four sites, latency apart from cost, so that the two pull in different directions."""
+    problem = generate("cornuejols", seed=seed, customers=6, sites=4, r=2.0)
+    ms = np.random.default_rng(seed).integers(5, 60, (6, 4)).astype(float)
+    return sw.Problem(problem.data.assign(latency=(("customer", "site"), ms)))
+
+
+@pytest.mark.parametrize("against", RULE)
+def test_each_point_costs_what_brute_force_says(against):
+    """Fails if a point's plan is not the cheapest under its limit, breaks it, or a bound is no bound."""
+    for seed in (1, 2):
+        problem = with_latency(seed)
+        answer = sw.frontier(problem, against, points=4, gap=1e-6)
+        assert answer.settled and len(answer.points) >= 2
+        for point in answer.points:
+            truth = oracle.best(problem.with_rules(RULE[against](point.limit)))
+            if truth is None:
+                assert point.cost == np.inf and point.reached is None
+                continue
+            assert point.cost == pytest.approx(truth, rel=1e-5)
+            assert point.bound <= truth * (1 + 1e-6)
+            assert point.reached <= point.limit * (1 + 1e-6)
+        costs = [p.cost for p in answer.points]
+        if against != "sites":
+            assert all(later <= earlier * (1 + 1e-9) for earlier, later in pairwise(costs))
+            assert costs[-1] == pytest.approx(oracle.best(problem), rel=1e-5)
+
+
+@settings(max_examples=15, deadline=None)
+@given(problems())
+def test_any_problem_with_a_plan_has_a_frontier_that_ends_at_its_cost(problem):
+    """Fails where demand is 0, latency infinite, or the rules leave one plan alone."""
+    truth = oracle.best(problem)
+    if truth is None or not problem.numbers("demand").sum() > 0 or np.isinf(problem.numbers("latency")).any():
+        return
+    answer = sw.frontier(problem, points=3, gap=1e-6)
+    assert answer.points[-1].cost == pytest.approx(truth, rel=1e-4, abs=1e-4)
+
+
+class Axes:
+    """Records what is drawn, in the place of Matplotlib's."""
+
+    def __init__(self):
+        self.drawn = {}
+
+    def __getattr__(self, name):
+        return lambda *args, **kwargs: self.drawn.update({name: (args, kwargs)})
+
+
+def test_a_plot_has_every_point_with_its_bound_and_units():
+    answer = sw.frontier(with_latency(1), "mean-latency", points=3, gap=1e-6)
+    axes = Axes()
+    assert answer.plot(ax=axes) is axes
+    (x, y), options = axes.drawn["errorbar"]
+    assert list(x) == [p.limit for p in answer.points] and y[0] == answer.points[0].cost / 1e6
+    assert len(options["yerr"][0]) == len(x)
+    assert "ms" in axes.drawn["set_xlabel"][0][0] and "EUR" in axes.drawn["set_ylabel"][0][0]
+
+
+@pytest.mark.parametrize("arguments", [{"against": "colour"}, {"points": 1}, {"against": "mean-latency"}])
+def test_a_wrong_argument_is_named(arguments):
+    problem = generate("euclidean_ufl", seed=1, n=6)
+    with pytest.raises(sw.InvalidProblem, match=next(iter(arguments))):
+        sw.frontier(problem, **({"against": "sites"} | arguments))
