@@ -25,6 +25,7 @@ RUN = (
     "README.md",
     "docs/python.md",
     "docs/backends.md",
+    "docs/howto/frontier.md",
     "docs/howto/residency.md",
     "docs/howto/rtt.md",
     "docs/howto/service.md",

@@ -26,7 +26,22 @@ from sitewright.optimizer.cli.warmup import warmup
 from sitewright.optimizer.cli.what_if import what_if
 from sitewright.optimizer.errors import Infeasible, InvalidProblem, LimitReached, SitewrightError
 
-COMMANDS = (solve, report, check, verify, explain, what_if, compare, k_best, frontier, new, instances, bench, warmup, doctor)
+COMMANDS = (
+    solve,
+    report,
+    check,
+    verify,
+    explain,
+    what_if,
+    compare,
+    k_best,
+    frontier,
+    new,
+    instances,
+    bench,
+    warmup,
+    doctor,
+)
 
 app = App(name="sitewright", help="Choose where to open data centres, with a proof.", version=sitewright.__version__)
 for command in COMMANDS:
