@@ -36,7 +36,7 @@ def kept_by_some_plan(problem, keep):
     return oracle.best(without(problem, dropped)) is not None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(problems())
 def test_a_conflict_is_one_and_no_smaller_set_is(problem):
     """Fails if a named rule is not needed, or the named rules could be kept after all, or fewer would do."""
