@@ -1,15 +1,15 @@
-"""Which rules bind: the plan solved again without each, and what it would then cost less."""
+"""Which rules bind: the least cost without each, and so what it costs."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sitewright.optimizer.engine import solve
-from sitewright.optimizer.errors import LimitReached
 from sitewright.optimizer.explain.without import removable, without
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import CancelToken
 from sitewright.optimizer.rules.base import Rule
+from sitewright.optimizer.study.choices import Choices
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,20 +56,15 @@ def price_of_rule(asked: AskedOfRules, k: int, stop: Callable[[], bool]) -> Bind
     """Return what the k-th removable rule costs."""
     rule = removable(asked.problem)[k]
     base, slack = asked.plan, 2 * asked.gap * abs(asked.plan.objective)
-    bound, cost, sites = float("-inf"), base.objective, base.open_sites
-    try:
-        plan = solve(
-            without(asked.problem, [rule]),
-            gap=asked.gap,
-            seed=asked.seed,
-            threads=1,
-            ties=False,
-            time_limit=asked.patience,
-            cancel=Halt(stop),
-        )
-        bound, cost, sites = plan.bound, plan.objective, plan.open_sites
-    except LimitReached as error:
-        bound = error.bound
+    last = time.monotonic() + asked.patience
+
+    def enough() -> bool:
+        return stop() or time.monotonic() > last
+
+    least = Choices(without(asked.problem, [rule]), base, asked.gap, enough).least()
+    cost, bound = min(least.high, base.objective), least.low
+    chosen = base.decision.open if least.choice is None else least.choice.open
+    sites = tuple(asked.problem.sites[chosen].tolist())
     # The plan keeps all rules, so it is one without the rule, too: what is within the gap is nothing.
     low, high = (max(0.0, value) for value in (base.bound - cost, base.objective - bound))
     return Binding(rule, 0.0 if low <= slack else low, 0.0 if high <= slack else high, sites)
