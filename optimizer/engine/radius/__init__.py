@@ -96,7 +96,7 @@ def _prove(problem: Problem, state: State, settings: Settings) -> Certificate:
         run = Center(covering, state, least, none)
     run.solve()
     # Nothing to say of a solver that was not asked, or could not tell.
-    word = settings.solver if np.isfinite(run.solver_bound) else ""
+    word = covering.word if np.isfinite(run.solver_bound) else ""
     return Certificate(run.weights, run.root_bound, run.solver_bound, word)
 
 

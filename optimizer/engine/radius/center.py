@@ -19,11 +19,11 @@ Mask = NDArray[np.bool_]
 # Sites that a first plan opens at most: more would cost more than they tell.
 MOST_SPREAD = 1000
 
-# Work of a search for a cover: at each of many radii, and once no more are found.
-QUICK, LONG = 1e8, 2e9
+# Work of a search for a cover, at each of many radii.
+QUICK = 3e7
 
-# How far below a good plan fractions are tried first, and how near to their least radius is near enough.
-GUESS, NEAR = 0.08, 5e-4
+# How near to the least radius of fractions is near enough.
+NEAR = 5e-4
 
 
 @dataclass
@@ -51,12 +51,11 @@ class Center:
         self.spread()
         if state.decision is None:
             self.any_plan()
+        self.fractions()
         state.enter("search")
         self.descend()
-        state.enter("bound")
-        self.fractions()
         if not state.proved:
-            state.enter("mip")
+            state.enter("tree" if self.covering.rules.plain else "mip")
             self.whole()
 
     def any_plan(self) -> None:
@@ -116,47 +115,30 @@ class Center:
             self.take(is_open)
 
     def fractions(self) -> None:
-        """Raise the bound to the least radius within which fractions of sites can cover all, or nearly there.
-
-        With a good plan at hand that radius is not far below: the first tries are there.
-        """
-        high, guess = self.state.incumbent, 1.0 - GUESS
-        while not self.state.proved and not self.state.stop():
-            if high - self.state.bound <= NEAR * high:
-                return
+        """Raise the bound to the least radius within which fractions of sites can cover all, or nearly there."""
+        high = self.state.incumbent
+        while high - self.state.bound > NEAR * high and not self.state.stop():
             radius = self._between(self.state.bound, high)
-            if self.covering.rules.plain and guess < 1.0:
-                radius = self._below(guess * self.state.incumbent)
-                guess = 1.0 - (1.0 - guess) / 2
-                if radius is None or not self.state.bound <= radius < high:
-                    continue
-            if radius is None:
-                return
-            relaxed = self.covering.relax(radius)
-            if relaxed is None:
+            relaxed = self.covering.relax(radius) if radius is not None else None
+            if radius is None or relaxed is None:
                 return
             if not self._excluded(radius, relaxed):
-                high, guess = radius, 1.0
+                high = radius
 
     def descend(self) -> None:
         """Lower the incumbent by looking for covers, where nothing but the number of sites is ruled."""
         covering, state = self.covering, self.state
-        if not covering.rules.plain:
-            return
-        shrink, work = 0.25, QUICK
-        while not state.proved and not state.stop():
-            radius = self._below(state.incumbent * (1.0 - shrink))
-            is_open = None
-            if radius is not None and radius >= state.bound:
-                is_open = covering.find(radius, covering.rules.most, covering.rules.closed, work=work)
+        low = state.bound
+        while covering.rules.plain and not state.proved and not state.stop():
+            radius = self._between(low, state.incumbent)
+            if radius is None:
+                return
+            is_open = covering.find(radius, covering.rules.most, work=QUICK)
             if is_open is not None:
                 self.take(is_open)
-                shrink = max(shrink, NEAR)
-            elif shrink == 0.0:
-                return
             else:
-                # Right below the incumbent it pays to look longer.
-                shrink, work = (shrink / 4, work) if shrink > NEAR else (0.0, LONG)
+                # No proof, but below that there is less to be found.
+                low = np.nextafter(radius, np.inf)
 
     def whole(self) -> None:
         """Close what is left between bound and incumbent, with whole sites."""
@@ -178,7 +160,6 @@ class Center:
             outcome, is_open = self.covering.choose(radius, out)
             if is_open is not None:
                 self.take(is_open)
-                self.descend()
             elif outcome is Outcome.INFEASIBLE:
                 self.solver_bound = self._next(radius)
                 self.state.raise_bound(self.solver_bound)

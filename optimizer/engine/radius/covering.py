@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from sitewright.kernels import cover
 from sitewright.optimizer.engine.radius.master import Solver, cover_model
+from sitewright.optimizer.engine.radius.prices import Links, climb, first_prices, settle
 from sitewright.optimizer.engine.radius.reach import Reach
 from sitewright.optimizer.engine.radius.reduce import Reduced, reduce_cover
 from sitewright.optimizer.engine.radius.site_rows import SiteRows
 from sitewright.optimizer.engine.radius.swap import find_cover
+from sitewright.optimizer.engine.radius.tree import TREE, few_cover
 from sitewright.optimizer.solver.answer import Answer, Outcome
 
 Floats = NDArray[np.float64]
@@ -27,8 +29,18 @@ Mask = NDArray[np.bool_]
 # Relative to the sum of the weights: what a proof by weights must exceed, so that no rounding can undo it.
 MARGIN = 1e-9
 
-# Work of the search for a start of the MIP.
-HINT_WORK = 3e8
+# Where prices prove all but so many of the sites that it would take, a tree closes the gap; beyond that the cuts of the
+# MIP solver are worth more.
+TREE_GAP = 1.2
+
+# Work of the search for a cover before it is left to the tree.
+HINT_WORK = 1e8
+
+# Steps of the prices; an averaged choice that covers a customer that much has not missed it.
+CLIMB, NEARLY = 2000, 0.8
+
+# Customers that become active at once.
+MOST_NEW = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +86,7 @@ class Covering:
 
     def __init__(self, reach: Reach, rules: SiteRows, solver: Solver) -> None:
         self.reach, self.rules, self.solver = reach, rules, solver
+        self.word = solver.name  # who answered the last question for whole sites
         self.active = np.empty(0, dtype=np.int64)
         self.rows = np.empty((0, reach.shape[1]), dtype=reach.matrix.dtype)
 
@@ -90,56 +103,105 @@ class Covering:
         )
 
     def relax(self, radius: float) -> Relaxed | None:
-        """Return the relaxation, over all customers or until it needs more sites than allowed; None if stopped."""
-        while True:
+        """Return the relaxation, over all customers or until it needs more sites than allowed; None if stopped.
+
+        Where only the number of sites is ruled it comes from prices, near to the LP's; else from the LP.
+        """
+        while not self.solver.stop():
             reduced = self.reduced(radius, np.zeros(self.reach.shape[1], dtype=bool))
-            answer = self.solver(cover_model(reduced, self.rules, count=False, integer=False))
-            if answer.outcome is Outcome.INFEASIBLE:
-                return Relaxed(None, reduced.sites[:0], np.empty(0))
-            if answer.values is None or answer.duals is None:
-                return None
-            weights = self.weigh(reduced, answer.duals, radius)
-            share = answer.values[: len(reduced.sites)]
+            if self.rules.plain:
+                price, share, enough = *self._climb(reduced), NEARLY
+            else:
+                answer = self.solver(cover_model(reduced, self.rules, count=False, integer=False))
+                if answer.outcome is Outcome.INFEASIBLE:
+                    return Relaxed(None, reduced.sites[:0], np.empty(0))
+                if answer.values is None or answer.duals is None:
+                    return None
+                price = np.maximum(0.0, answer.duals[len(answer.duals) - len(reduced.rows) :])
+                share, enough = answer.values[: len(reduced.sites)], 1 - 1e-6
+            weights = self.weigh(reduced, price, radius)
             used = np.flatnonzero(share > 1e-9)
             relaxed = Relaxed(weights, reduced.sites[used], share[used])
-            if weights.excess(self.rules) > 0 or not self._miss(relaxed.sites, relaxed.share, radius):
+            if weights.excess(self.rules) > 0 or not self._miss(relaxed.sites, relaxed.share, radius, enough=enough):
                 return relaxed
+        return None
 
-    def weigh(self, reduced: Reduced, duals: Floats, radius: float) -> Weights:
+    def _climb(self, reduced: Reduced) -> tuple[Floats, Floats]:
+        """Return prices of the rows and shares of the sites; bare rows alone have a price, if there are any."""
+        price = np.where(reduced.mask.any(axis=1), 0.0, 1.0)
+        if price.any():
+            return price, np.zeros(len(reduced.sites))
+        links = Links.of(reduced.mask)
+        on = np.ones(len(reduced.rows), dtype=bool), np.ones(len(reduced.sites), dtype=bool)
+        none, start = np.empty(0, dtype=np.int64), np.append(first_prices(links), 0.0)
+        _, price, _, share = climb(*links.arrays, *on, none, start, self.rules.most + 0.01, CLIMB)
+        return np.asarray(settle(*links.arrays, price[:-1])), share
+
+    def weigh(self, reduced: Reduced, price: Floats, radius: float) -> Weights:
         """Return the prices of the covering rows as weights of customers."""
-        price = np.maximum(0.0, duals[len(duals) - len(reduced.rows) :])
         used = np.flatnonzero(price)
         customer = np.zeros(self.reach.shape[0])
         customer[self.active[reduced.rows[used]]] = price[used]
         return Weights(customer, price[used] @ (self.rows[reduced.rows[used]] <= radius))
 
-    def find(self, radius: float, n_sites: int, out: Mask, *, work: float) -> Mask | None:
+    def find(self, radius: float, n_sites: int, *, work: float) -> Mask | None:
         """Return so many sites that cover all within the radius, looked for by swaps; None proves nothing.
 
         Knows no site rules. Customers that a cover of the active ones misses become active.
         """
+        return self._few(radius, n_sites, work, search_only=True)[1]
+
+    def few(self, radius: float, n_sites: int, *, work: float) -> tuple[Outcome, Mask | None]:
+        """Return so many sites that cover all within the radius, or that there are none, or, stopped, neither.
+
+        Knows no site rules but those that close sites.
+        """
+        return self._few(radius, n_sites, work, search_only=False)
+
+    def _few(self, radius: float, n_sites: int, work: float, *, search_only: bool) -> tuple[Outcome, Mask | None]:
         while not self.solver.stop():
-            reduced = self.reduced(radius, out)
+            reduced = self.reduced(radius, self.rules.closed)
             found = find_cover(reduced.mask, n_sites, work=work, seed=self.solver.seed)
-            if found is None:
-                return None
+            chosen = np.empty(0, dtype=np.int64)
+            if found is not None:
+                chosen = np.flatnonzero(found)
+            elif search_only:
+                break
+            else:
+                outcome, chosen = self._exact(reduced, n_sites)
+                if outcome is not Outcome.OPTIMAL:
+                    return outcome, None
             is_open = np.zeros(self.reach.shape[1], dtype=bool)
-            is_open[reduced.sites[found]] = True
-            self.fill(is_open, np.flatnonzero(~(out | self.rules.closed)), n_sites - int(is_open.sum()))
-            # Many at once: a search is cheap, and its covers are loose.
-            if not self._miss(np.flatnonzero(is_open), np.ones(int(is_open.sum())), radius, each=10):
-                return is_open
-        return None
+            is_open[reduced.sites[chosen]] = True
+            self.fill(is_open, np.flatnonzero(~self.rules.closed), n_sites - int(is_open.sum()))
+            if not self._miss(np.flatnonzero(is_open), np.ones(int(is_open.sum())), radius):
+                return Outcome.OPTIMAL, is_open
+        return Outcome.STOPPED, None
+
+    def _exact(self, reduced: Reduced, n_sites: int) -> tuple[Outcome, Ints]:
+        """Return so many of the sites that cover all rows, or that there are none, or, stopped, neither."""
+        if n_sites - self._climb(reduced)[0].sum() < TREE_GAP:
+            self.word = TREE
+            return few_cover(reduced.mask, n_sites, stop=self.solver.stop, threads=self.reach.threads)
+        self.word = self.solver.name
+        # As a count to be lowered, not a row to be kept: HiGHS prunes by cost twice as fast as by rows. A cover with
+        # one site more makes its cut-off.
+        model = cover_model(replace(reduced, fillers=()), self.rules, count=False, integer=True)
+        hint = find_cover(reduced.mask, n_sites + 1, work=HINT_WORK, seed=self.solver.seed)
+        answer = self.solver(model, hint=None if hint is None else hint.astype(np.float64), enough=n_sites)
+        if answer.values is not None and answer.values.sum() < n_sites + 0.5:
+            return Outcome.OPTIMAL, np.flatnonzero(answer.values > 0.5)
+        proved = answer.outcome is Outcome.INFEASIBLE or answer.bound > n_sites + 1e-6
+        return Outcome.INFEASIBLE if proved else Outcome.STOPPED, np.empty(0, dtype=np.int64)
 
     def choose(self, radius: float, out: Mask) -> tuple[Outcome, Mask | None]:
         """Return sites that cover all within the radius and keep all rules, or that there are none, or neither.
 
         `out` are sites that no such choice opens. A stop leaves both open.
         """
-        attempt = self._at_most if self.rules.plain else self._any
-        outcome, _, is_open = self._until_all(radius, out, attempt)
-        if is_open is not None and self.rules.plain:
-            self.fill(is_open, np.flatnonzero(~self.rules.closed), self.rules.most - int(is_open.sum()))
+        if self.rules.plain:
+            return self.few(radius, self.rules.most, work=HINT_WORK)
+        outcome, _, is_open = self._until_all(radius, out, self._any)
         return outcome, is_open
 
     def fewest(self, radius: float, out: Mask, *, gap: float) -> tuple[Outcome, float, Mask | None]:
@@ -170,24 +232,6 @@ class Covering:
         """Take the first choice that keeps all rules."""
         return self.solver(cover_model(reduced, self.rules, count=True, integer=True), gap=1.0)
 
-    def _at_most(self, reduced: Reduced) -> Answer:
-        """Look for the fewest sites until they are few enough, or cannot be.
-
-        As a count to be lowered, not a row to be kept: HiGHS prunes by cost twice as fast as by rows. A cover with one
-        site more makes its cut-off.
-        """
-        model, most = cover_model(reduced, self.rules, count=False, integer=True), self.rules.most
-        hint = None
-        one_more = find_cover(reduced.mask, most + 1, work=HINT_WORK, seed=self.solver.seed)
-        if one_more is not None:
-            hint = np.zeros(model.columns.n_columns)
-            hint[: len(one_more)] = one_more
-        answer = self.solver(model, hint=hint, enough=most)
-        if answer.values is not None and answer.values[: len(reduced.sites)].sum() < most + 0.5:
-            return replace(answer, outcome=Outcome.OPTIMAL)
-        proved = answer.outcome is Outcome.INFEASIBLE or answer.bound > most + 1e-6
-        return Answer(Outcome.INFEASIBLE if proved else Outcome.STOPPED, None, answer.bound, answer.detail)
-
     def _expand(self, reduced: Reduced, values: Floats) -> Mask:
         """Return the open sites that a solution of the MIP means."""
         n = len(reduced.sites)
@@ -208,13 +252,13 @@ class Covering:
             is_open[site] = True
             far = np.minimum(far, self.reach.matrix[:, site])
 
-    def _miss(self, sites: Ints, share: Floats, radius: float, *, each: int = 1) -> bool:
+    def _miss(self, sites: Ints, share: Floats, radius: float, *, enough: float = 1 - 1e-6) -> bool:
         """Make active whom the sites do not cover: of those nearest to the same site, the worst. Return whether any.
 
-        `each` is how many near the same site become active at once.
+        Whoever is covered less than `enough` counts as missed.
         """
         covered = self.reach.shares_within(sites, share, radius)
-        missed = np.flatnonzero(covered < 1 - 1e-6)
+        missed = np.flatnonzero(covered < enough)
         missed = missed[~np.isin(missed, self.active)]
         if not len(missed):
             return False
@@ -222,6 +266,7 @@ class Covering:
         is_open[sites] = True
         site, far = self.reach.nearest(is_open)
         order = missed[np.lexsort((-far[missed], covered[missed], site[missed]))]
-        first = np.searchsorted(site[order], site[order])  # where the customers of the same site begin
-        self.add(order[np.arange(len(order)) - first < each])
+        worst = np.sort(np.unique(site[order], return_index=True)[1])
+        least = np.argsort(covered[order[worst]], kind="stable")[:MOST_NEW]
+        self.add(order[worst[least]])
         return True

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sitewright.optimizer.engine.radius.covering import Covering
+from sitewright.optimizer.engine.radius.covering import TREE_GAP, Covering
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.errors import Infeasible
 from sitewright.optimizer.solver.answer import Outcome
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 # Work of a search for a cover with one site less.
-WORK = 5e8
+WORK = 1e8
 
 
 def whole_above(bound: float) -> float:
@@ -58,6 +58,10 @@ class Fewest:
         self.state.enter("search")
         self.descend()
         if self.state.proved or self.state.stop():
+            return
+        if self._only_fewest() and self.state.incumbent - 1 - least < TREE_GAP:
+            self.state.enter("tree")
+            self.close()
             return
         self.state.enter("mip")
         known = np.isfinite(self.state.incumbent)
@@ -108,10 +112,22 @@ class Fewest:
         covering = self.covering
         while self._only_fewest() and not self.state.proved and not self.state.stop():
             n_sites = int(self.state.incumbent) - 1
-            is_open = covering.find(self.radius, n_sites, covering.rules.closed, work=WORK)
+            is_open = covering.find(self.radius, n_sites, work=WORK)
             if is_open is None:
                 return
             self.take(is_open)
+
+    def close(self) -> None:
+        """Cover with one site less for as long as that can be done."""
+        while not self.state.proved and not self.state.stop():
+            outcome, is_open = self.covering.few(self.radius, int(self.state.incumbent) - 1, work=WORK)
+            if is_open is not None:
+                self.take(is_open)
+            elif outcome is Outcome.INFEASIBLE:
+                self.solver_bound = self.state.incumbent
+                self.state.raise_bound(self.solver_bound)
+            else:
+                return
 
     def _only_fewest(self) -> bool:
         return self.covering.rules.plain and len(self.covering.rules.count) == 0
