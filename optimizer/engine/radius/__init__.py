@@ -110,23 +110,22 @@ def _refuse_stranded(problem: Problem, least: Floats, radius: float) -> None:
 
 
 def _loaded(reach: Reach, least: Floats, solver: Solver, state: State, objective: str, radius: float) -> Certificate:
-    """Solve with the assignment in the MIP; weights prove no more than the farthest customer's nearest site."""
-    loaded = Loaded(reach, solver, state)
+    """Solve with the assignment in the MIP; weights prove no more than what the site rules and the pairs do."""
     demand = reach.problem.numbers("demand")
     if objective == "coverage":
         far = least > radius
-        bound = float(demand[~far].sum()) * (1 + 1e-9)
-        state.raise_bound(-bound)
+        loaded = Loaded(reach, solver, state, np.where(far, demand, 0.0), float(demand[~far].sum()) * (1 + 1e-9))
+        state.raise_bound(-loaded.root_bound)
         loaded.most(radius)
-        return Certificate(np.where(far, demand, 0.0), bound, -loaded.solver_bound, solver.name)
-    if objective == "set-cover":
+    elif objective == "set-cover":
+        loaded = Loaded(reach, solver, state, np.eye(1, len(demand))[0], 1.0)
         state.raise_bound(1.0)
         loaded.fewest(radius)
-        return Certificate(np.eye(1, len(demand))[0], 1.0, loaded.solver_bound, solver.name)
-    worst = int(np.argmax(least))
-    state.raise_bound(float(least[worst]))
-    loaded.center()
-    return Certificate(np.eye(1, len(demand), worst)[0], float(least[worst]), loaded.solver_bound, solver.name)
+    else:
+        loaded = Loaded(reach, solver, state, np.zeros(len(demand)), -np.inf)
+        loaded.center(least)
+    sign = -1.0 if objective == "coverage" else 1.0
+    return Certificate(loaded.weights, loaded.root_bound, sign * loaded.solver_bound, solver.name)
 
 
 __all__ = ["Settings", "solve_radius"]

@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.assign import from_values
+from sitewright.optimizer.engine.radius.center import Center
+from sitewright.optimizer.engine.radius.covering import Covering
 from sitewright.optimizer.engine.radius.fewest import whole_above
 from sitewright.optimizer.engine.radius.master import Solver
 from sitewright.optimizer.engine.radius.reach import Reach
+from sitewright.optimizer.engine.radius.site_rows import SiteRows
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.errors import Infeasible
 from sitewright.optimizer.model.build import Model, build
-from sitewright.optimizer.model.columns import row
+from sitewright.optimizer.model.columns import Rows, row, stack
 from sitewright.optimizer.solver.answer import Answer, Outcome
 
 Floats = NDArray[np.float64]
@@ -31,20 +34,28 @@ class Loaded:
     reach: Reach
     solver: Solver
     state: State
+    weights: Floats
+    root_bound: float
     solver_bound: float = -np.inf
 
-    def center(self) -> None:
-        """Search the radii for the least one within which a plan exists."""
+    def center(self, least: Floats) -> None:
+        """Search the radii for the least one within which a plan exists.
+
+        First without assignment: sites that cover all, keep the site rules and hold the demand. Often the loads ask for
+        no more than that. `least` is how far the nearest usable site is from each customer.
+        """
+        relaxed = self._relaxed(least)
+        self._vouch(relaxed.state.bound)
+        self.weights, self.root_bound = relaxed.weights, relaxed.root_bound
         self.state.enter("mip")
         values = np.unique(self.reach.matrix[np.isfinite(self.reach.matrix)])
-        # Upwards in growing steps until there is a plan: a model of few pairs is told to be infeasible in no time.
-        step = 1
+        if relaxed.state.decision is not None:
+            self._fit(relaxed.state.decision.open, values)
         while not self.state.stop() and not self.state.proved:
             low, high = np.searchsorted(values, [self.state.bound, self.state.incumbent])
             if low == high:
                 raise Infeasible(["the rules together admit no plan"], proof=self.solver.name)
-            radius = float(values[(low + high - 1) // 2 if high < len(values) else min(low + step, high - 1)])
-            step *= 2
+            radius = float(values[(low + high - 1) // 2])
             answer, model = self._try(radius)
             if answer.outcome is Outcome.INFEASIBLE:
                 above = values[values > radius]
@@ -55,6 +66,31 @@ class Loaded:
                 self.state.improve(decision, self._worst(decision))
             else:
                 return
+
+    def _relaxed(self, least: Floats) -> Center:
+        """Return the search for the least radius where loads count only in sum, as far as it came."""
+        rules = SiteRows.of(self.reach.problem)
+        hold = self._hold()
+        rules = replace(rules, rules=stack("sites", [rules.rules, *hold]))
+        state = State(self.state.left, self.state.gap, self.state.cancel, None)
+        run = Center(Covering(self.reach, rules, self.solver), state, least, np.zeros(len(least)))
+        run.solve()
+        return run
+
+    def _fit(self, is_open: Mask, values: Floats) -> None:
+        """Find the least radius at which the open sites serve everyone and keep the rules of loads."""
+        low, high = int(np.searchsorted(values, self.state.bound)), len(values)
+        middle = low
+        while low < high and not self.state.stop():
+            model = self._model((self.reach.matrix <= values[middle]) & is_open).fixed(is_open)
+            answer = self.solver(replace(model, cost=np.zeros_like(model.cost)), gap=1.0)
+            decision = self._decision(model, answer)
+            if decision is None:
+                low = middle + 1
+            else:
+                self.state.improve(decision, self._worst(decision))
+                high = middle
+            middle = (low + high) // 2
 
     def fewest(self, radius: float) -> None:
         """Open the fewest sites with everyone served within the radius."""
@@ -86,11 +122,16 @@ class Loaded:
 
     def _model(self, live: Mask) -> Model:
         problem = self.reach.problem
+        return build(problem, live=live, cuts=self._hold())
+
+    def _hold(self) -> list[Rows]:
+        """Return what the capacities say of the sites alone; the solver does not see it by itself."""
+        problem = self.reach.problem
         total = problem.numbers("demand").sum()
+        if not total > 0 or not problem.has("capacity"):
+            return []
         hold = np.minimum(problem.numbers("capacity", np.inf), total)
-        # What the capacities say of the sites alone; the solver does not see it by itself.
-        enough = row("hold", np.arange(problem.n_sites), hold, lower=total * (1 - 1e-9))
-        return build(problem, live=live, cuts=[enough] if total > 0 else [])
+        return [row("hold", np.arange(problem.n_sites), hold, lower=total * (1 - 1e-9))]
 
     def _solve(self, model: Model) -> Answer:
         answer = self.solver(model, gap=self.state.gap / 2)
