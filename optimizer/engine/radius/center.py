@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sitewright.optimizer.engine.radius.covering import Covering, Relaxed
+from sitewright.optimizer.engine.radius.covering import TREE_GAP, Covering, Relaxed
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.errors import Infeasible
 from sitewright.optimizer.solver.answer import Outcome
@@ -19,8 +19,12 @@ Mask = NDArray[np.bool_]
 # Sites that a first plan opens at most: more would cost more than they tell.
 MOST_SPREAD = 1000
 
-# Work of a search for a cover, at each of many radii.
+# Work of a search for a cover: at each of many radii, and right below the incumbent where no proof is in sight.
 QUICK = 3e7
+LONG = 2e9
+
+# Nodes of a tree that is to raise the bound.
+FEW_NODES = 300
 
 # How near to the least radius of fractions is near enough.
 NEAR = 5e-4
@@ -54,6 +58,8 @@ class Center:
         self.fractions()
         state.enter("search")
         self.descend()
+        if self.covering.rules.plain:
+            self.far()
         if not state.proved:
             state.enter("tree" if self.covering.rules.plain else "mip")
             self.whole()
@@ -129,7 +135,7 @@ class Center:
         """Lower the incumbent by looking for covers, where nothing but the number of sites is ruled."""
         covering, state = self.covering, self.state
         low = state.bound
-        while covering.rules.plain and not state.proved and not state.stop():
+        while covering.rules.plain and state.incumbent - low > NEAR * state.incumbent and not state.stop():
             radius = self._between(low, state.incumbent)
             if radius is None:
                 return
@@ -139,6 +145,35 @@ class Center:
             else:
                 # No proof, but below that there is less to be found.
                 low = np.nextafter(radius, np.inf)
+
+    def far(self) -> None:
+        """Where the gap is too wide for a tree: look longer below the incumbent, then raise the bound by trees."""
+        covering, state = self.covering, self.state
+        is_open: Mask | None = None
+        while not state.proved and not state.stop():
+            if not self._wide(state.incumbent):
+                return
+            radius = self._below(state.incumbent)
+            is_open = None if radius is None else covering.find(radius, covering.rules.most, work=LONG)
+            if is_open is None:
+                break
+            self.take(is_open)
+        state.enter("tree")
+        high = state.incumbent
+        while high - state.bound > NEAR * high and not state.stop():
+            radius = self._between(state.bound, high)
+            if radius is None:
+                return
+            outcome, is_open = Outcome.STOPPED, None
+            if not self._wide(radius):
+                outcome, is_open = covering.few(radius, covering.rules.most, work=QUICK, nodes=FEW_NODES)
+            if is_open is not None:
+                self.take(is_open)
+            if outcome is Outcome.INFEASIBLE:
+                self.solver_bound = self._next(radius)
+                state.raise_bound(self.solver_bound)
+            else:
+                high = radius
 
     def whole(self) -> None:
         """Close what is left between bound and incumbent, with whole sites."""
@@ -166,6 +201,13 @@ class Center:
             else:
                 return
 
+    def _wide(self, radius: float) -> bool:
+        """Return whether prices prove too few sites at a radius for a tree to do the rest."""
+        relaxed = self.covering.relax(radius)
+        if relaxed is None or relaxed.weights is None:
+            return True
+        return self.covering.rules.most - relaxed.weights.total >= TREE_GAP
+
     def _excluded(self, radius: float, relaxed: Relaxed) -> bool:
         """Raise the bound past a radius within which not even fractions cover all; return whether it is one."""
         if relaxed.weights is None:
@@ -190,7 +232,10 @@ class Center:
         return radius if np.isfinite(radius) else None
 
     def _between(self, low: float, high: float) -> float | None:
-        """Return the middle one of the distances of active customers from `low` to below `high`, or None."""
+        """Return a distance of an active customer from `low` to below `high`, about in their middle, or None."""
         rows = self.covering.rows
-        some = np.unique(rows[(rows >= low) & (rows < high)])
-        return float(some[(len(some) - 1) // 2]) if len(some) else None
+        some = rows[(rows >= low) & (rows < high)]
+        if not len(some):
+            return None
+        least = float(some.min())
+        return float(some[some <= (least + float(some.max())) / 2].max(initial=least))

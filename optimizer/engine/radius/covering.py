@@ -39,8 +39,11 @@ HINT_WORK = 1e8
 # Steps of the prices; an averaged choice that covers a customer that much has not missed it.
 CLIMB, NEARLY = 2000, 0.8
 
-# Customers that become active at once.
+# Customers whom fractions make active at once.
 MOST_NEW = 50
+
+# What covers a customer, but for rounding.
+ALL = 1 - 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,15 +105,16 @@ class Covering:
             bits, len(self.active), self.rules.group, out | self.rules.closed, threads=self.reach.threads
         )
 
-    def relax(self, radius: float) -> Relaxed | None:
+    def relax(self, radius: float, most: int | None = None) -> Relaxed | None:
         """Return the relaxation, over all customers or until it needs more sites than allowed; None if stopped.
 
-        Where only the number of sites is ruled it comes from prices, near to the LP's; else from the LP.
+        Where only the number of sites is ruled it comes from prices, near to the LP's; else from the LP. Prices end
+        once they prove more than `most` sites, by default those allowed.
         """
         while not self.solver.stop():
             reduced = self.reduced(radius, np.zeros(self.reach.shape[1], dtype=bool))
             if self.rules.plain:
-                price, share, enough = *self._climb(reduced), NEARLY
+                price, share, enough = *self._climb(reduced, self.rules.most if most is None else most), NEARLY
             else:
                 answer = self.solver(cover_model(reduced, self.rules, count=False, integer=False))
                 if answer.outcome is Outcome.INFEASIBLE:
@@ -118,7 +122,7 @@ class Covering:
                 if answer.values is None or answer.duals is None:
                     return None
                 price = np.maximum(0.0, answer.duals[len(answer.duals) - len(reduced.rows) :])
-                share, enough = answer.values[: len(reduced.sites)], 1 - 1e-6
+                share, enough = answer.values[: len(reduced.sites)], ALL
             weights = self.weigh(reduced, price, radius)
             used = np.flatnonzero(share > 1e-9)
             relaxed = Relaxed(weights, reduced.sites[used], share[used])
@@ -126,7 +130,7 @@ class Covering:
                 return relaxed
         return None
 
-    def _climb(self, reduced: Reduced) -> tuple[Floats, Floats]:
+    def _climb(self, reduced: Reduced, most: int) -> tuple[Floats, Floats]:
         """Return prices of the rows and shares of the sites; bare rows alone have a price, if there are any."""
         price = np.where(reduced.mask.any(axis=1), 0.0, 1.0)
         if price.any():
@@ -134,7 +138,7 @@ class Covering:
         links = Links.of(reduced.mask)
         on = np.ones(len(reduced.rows), dtype=bool), np.ones(len(reduced.sites), dtype=bool)
         none, start = np.empty(0, dtype=np.int64), np.append(first_prices(links), 0.0)
-        _, price, _, share = climb(*links.arrays, *on, none, start, self.rules.most + 0.01, CLIMB)
+        _, price, _, share = climb(*links.arrays, *on, none, start, most + 0.01, CLIMB)
         return np.asarray(settle(*links.arrays, price[:-1])), share
 
     def weigh(self, reduced: Reduced, price: Floats, radius: float) -> Weights:
@@ -149,26 +153,26 @@ class Covering:
 
         Knows no site rules. Customers that a cover of the active ones misses become active.
         """
-        return self._few(radius, n_sites, work, search_only=True)[1]
+        return self._few(radius, n_sites, work, 0)[1]
 
-    def few(self, radius: float, n_sites: int, *, work: float) -> tuple[Outcome, Mask | None]:
+    def few(self, radius: float, n_sites: int, *, work: float, nodes: float = np.inf) -> tuple[Outcome, Mask | None]:
         """Return so many sites that cover all within the radius, or that there are none, or, stopped, neither.
 
-        Knows no site rules but those that close sites.
+        Knows no site rules but those that close sites. With a limit on the nodes of the tree, the MIP is not asked.
         """
-        return self._few(radius, n_sites, work, search_only=False)
+        return self._few(radius, n_sites, work, nodes)
 
-    def _few(self, radius: float, n_sites: int, work: float, *, search_only: bool) -> tuple[Outcome, Mask | None]:
+    def _few(self, radius: float, n_sites: int, work: float, nodes: float) -> tuple[Outcome, Mask | None]:
         while not self.solver.stop():
             reduced = self.reduced(radius, self.rules.closed)
             found = find_cover(reduced.mask, n_sites, work=work, seed=self.solver.seed)
             chosen = np.empty(0, dtype=np.int64)
             if found is not None:
                 chosen = np.flatnonzero(found)
-            elif search_only:
+            elif nodes == 0:
                 break
             else:
-                outcome, chosen = self._exact(reduced, n_sites)
+                outcome, chosen = self._exact(reduced, n_sites, nodes)
                 if outcome is not Outcome.OPTIMAL:
                     return outcome, None
             is_open = np.zeros(self.reach.shape[1], dtype=bool)
@@ -178,11 +182,13 @@ class Covering:
                 return Outcome.OPTIMAL, is_open
         return Outcome.STOPPED, None
 
-    def _exact(self, reduced: Reduced, n_sites: int) -> tuple[Outcome, Ints]:
+    def _exact(self, reduced: Reduced, n_sites: int, nodes: float) -> tuple[Outcome, Ints]:
         """Return so many of the sites that cover all rows, or that there are none, or, stopped, neither."""
-        if n_sites - self._climb(reduced)[0].sum() < TREE_GAP:
+        if n_sites - self._climb(reduced, n_sites)[0].sum() < TREE_GAP:
             self.word = TREE
-            return few_cover(reduced.mask, n_sites, stop=self.solver.stop, threads=self.reach.threads)
+            return few_cover(reduced.mask, n_sites, stop=self.solver.stop, threads=self.reach.threads, nodes=nodes)
+        if np.isfinite(nodes):
+            return Outcome.STOPPED, np.empty(0, dtype=np.int64)
         self.word = self.solver.name
         # As a count to be lowered, not a row to be kept: HiGHS prunes by cost twice as fast as by rows. A cover with
         # one site more makes its cut-off.
@@ -252,7 +258,7 @@ class Covering:
             is_open[site] = True
             far = np.minimum(far, self.reach.matrix[:, site])
 
-    def _miss(self, sites: Ints, share: Floats, radius: float, *, enough: float = 1 - 1e-6) -> bool:
+    def _miss(self, sites: Ints, share: Floats, radius: float, *, enough: float = ALL) -> bool:
         """Make active whom the sites do not cover: of those nearest to the same site, the worst. Return whether any.
 
         Whoever is covered less than `enough` counts as missed.
@@ -267,6 +273,7 @@ class Covering:
         site, far = self.reach.nearest(is_open)
         order = missed[np.lexsort((-far[missed], covered[missed], site[missed]))]
         worst = np.sort(np.unique(site[order], return_index=True)[1])
-        least = np.argsort(covered[order[worst]], kind="stable")[:MOST_NEW]
-        self.add(order[worst[least]])
+        least = np.argsort(covered[order[worst]], kind="stable")
+        # Fractions open so many sites that one for each would be most customers.
+        self.add(order[worst[least[: max(MOST_NEW, self.rules.most // 2)]]] if enough < ALL else order[worst])
         return True

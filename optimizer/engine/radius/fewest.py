@@ -47,7 +47,8 @@ class Fewest:
         self.state.enter("search")
         self.first()
         self.state.enter("bound")
-        relaxed = self.covering.relax(self.radius) if not self.state.stop() else None
+        most = int(min(self.state.incumbent - 1, self.covering.rules.most))
+        relaxed = self.covering.relax(self.radius, most) if not self.state.stop() else None
         if relaxed is None:
             return
         if relaxed.weights is None:
@@ -108,14 +109,16 @@ class Fewest:
             self.take(is_open)
 
     def descend(self) -> None:
-        """Look for covers with one site less, where no rule stands in the way of any choice."""
-        covering = self.covering
-        while self._only_fewest() and not self.state.proved and not self.state.stop():
-            n_sites = int(self.state.incumbent) - 1
-            is_open = covering.find(self.radius, n_sites, work=WORK)
+        """Look for covers half way down to the bound, where no rule stands in the way of any choice."""
+        low = int(self.root_bound)
+        while self._only_fewest() and low < self.state.incumbent and not self.state.stop():
+            n_sites = (low + int(self.state.incumbent) - 1) // 2
+            is_open = self.covering.find(self.radius, n_sites, work=WORK)
             if is_open is None:
-                return
-            self.take(is_open)
+                # No proof, but with that few there is less to be found.
+                low = n_sites + 1
+            else:
+                self.take(is_open)
 
     def close(self) -> None:
         """Cover with one site less for as long as that can be done."""

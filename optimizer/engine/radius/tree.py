@@ -24,9 +24,9 @@ Mask = NDArray[np.bool_]
 TREE = "branch and bound"
 
 # Steps of the prices: at the root, in a node, and to try a pair.
-ROOT_STEPS, STEPS, TRY_STEPS = 2000, 300, 60
+ROOT_STEPS, STEPS, TRY_STEPS = 2000, 300, 20
 # Pairs tried in a node, and the rows of highest price that they are looked for among.
-TRIES, DEAREST = 6, 40
+TRIES, DEAREST = 12, 40
 # Sites are compared with each other again when this share of them is gone.
 GONE = 0.05
 # Prices are climbed to again when a bound has left no more than this share of the sites.
@@ -48,7 +48,13 @@ class Node:
 
 
 def few_cover(
-    mask: Mask, p: int, *, stop: Callable[[], bool], threads: int, say: Callable[[float], None] = lambda share: None
+    mask: Mask,
+    p: int,
+    *,
+    stop: Callable[[], bool],
+    threads: int,
+    nodes: float = np.inf,
+    say: Callable[[float], None] = lambda share: None,
 ) -> tuple[Outcome, Ints]:
     """Tell whether p sites can cover all rows, and which.
 
@@ -56,6 +62,8 @@ def few_cover(
     ----------
     mask
         Which site covers which row. Shape (rows, sites).
+    nodes
+        After how many to stop.
     say
         Told now and then which share of the tree is done.
     """
@@ -64,12 +72,11 @@ def few_cover(
         mask, every, first_prices(Links.of(mask)) if mask.any(axis=1).all() else np.zeros(len(mask)), (), -1, 1.0
     )
     stack, done, none = [root], 0.0, np.empty(0, dtype=np.int64)
-    nodes = 0
     while stack:
-        if stop():
+        nodes -= 1
+        if nodes < 0 or stop():
             return Outcome.STOPPED, none
         node = stack.pop()
-        nodes += 1
         children = _branch(node, p, ROOT_STEPS if node.share == 1.0 else STEPS, threads)
         if isinstance(children, tuple):
             return Outcome.OPTIMAL, np.array(children, dtype=np.int64)
