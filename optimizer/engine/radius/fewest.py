@@ -105,7 +105,7 @@ class Fewest:
             is_open[site] = True
             far = np.minimum(far, reach.matrix[:, site])
         covering.add(np.unique([*seen, 0]))
-        if self._only_fewest():
+        if self._only_fewest() and far.max() <= self.radius:
             self.take(is_open)
 
     def descend(self) -> None:

@@ -127,3 +127,22 @@ def test_too_few_sites_for_the_law_are_infeasible():
 def test_a_wrong_argument_is_named(field, arguments):
     with pytest.raises(sw.InvalidProblem, match=field):
         sw.solve(line(), **arguments)
+
+
+class Soon(sw.CancelToken):
+    """Cancels itself when asked for the third time."""
+
+    asked = 0
+
+    @property
+    def cancelled(self):
+        self.asked += 1
+        return self.asked > 2
+
+
+def test_a_stop_before_all_are_covered_gives_no_plan():
+    """Six towns 10 ms apart need six sites; the few opened by then would serve the others from too far away."""
+    far = 10.0 * np.abs(np.arange(6)[:, None] - np.arange(6))
+    problem = sw.Problem.from_arrays(service_cost=far, fixed_cost=np.ones(6))
+    with pytest.raises(sw.LimitReached):
+        sw.solve(problem, objective="set-cover", radius=1.0, cancel=Soon())
