@@ -6,6 +6,7 @@ import sitewright as sw
 from sitewright.kernels import cover
 from sitewright.optimizer.engine.radius.reduce import reduce_cover
 from sitewright.optimizer.engine.radius.swap import find_cover
+from sitewright.optimizer.engine.radius.tree import few_cover
 
 
 def distances(n, seed):
@@ -32,6 +33,20 @@ class Solve:
         """How much of the bound needs no solver's word, as a share of the plan's value."""
         plan = sw.solve(self.problem, **self.more)
         return min(plan.certificate.root_bound / plan.objective, plan.objective / plan.certificate.root_bound)
+
+
+class Tree:
+    """The proof that one site fewer than it takes cannot cover 300 points."""
+
+    def setup(self):
+        far = distances(300, 3)
+        self.mask = far <= 150.0
+        self.few = 1
+        while not few_cover(self.mask, self.few + 1, stop=lambda: False, threads=1)[1].size:
+            self.few += 1
+
+    def time_proof(self):
+        few_cover(self.mask, self.few, stop=lambda: False, threads=1)
 
 
 class Cover:

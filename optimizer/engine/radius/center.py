@@ -59,7 +59,7 @@ class Center:
         state.enter("search")
         self.descend()
         if self.covering.rules.plain:
-            self.far()
+            self.approach()
         if not state.proved:
             state.enter("tree" if self.covering.rules.plain else "mip")
             self.whole()
@@ -146,7 +146,7 @@ class Center:
                 # No proof, but below that there is less to be found.
                 low = np.nextafter(radius, np.inf)
 
-    def far(self) -> None:
+    def approach(self) -> None:
         """Where the gap is too wide for a tree: look longer below the incumbent, then raise the bound by trees."""
         covering, state = self.covering, self.state
         is_open: Mask | None = None

@@ -26,7 +26,7 @@ TREE = "branch and bound"
 # Steps of the prices: at the root, in a node, and to try a pair.
 ROOT_STEPS, STEPS, TRY_STEPS = 2000, 300, 20
 # Pairs tried in a node, and the rows of highest price that they are looked for among.
-TRIES, DEAREST = 12, 40
+TRIES, DEAREST = 20, 40
 # Sites are compared with each other again when this share of them is gone.
 GONE = 0.05
 # Prices are climbed to again when a bound has left no more than this share of the sites.
