@@ -21,7 +21,7 @@ MOST_SPREAD = 1000
 
 # Work of a search for a cover: at each of many radii, and right below the incumbent where no proof is in sight.
 QUICK = 3e7
-LONG = 2e9
+LONG = 1e9
 
 # Nodes of a tree that is to raise the bound.
 FEW_NODES = 300

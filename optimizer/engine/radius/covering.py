@@ -36,6 +36,9 @@ TREE_GAP = 1.2
 # Work of the search for a cover before it is left to the tree.
 HINT_WORK = 1e8
 
+# Work of one search by swaps, a second or so; more work is more of them, each from another seed.
+TURN = 3e8
+
 # Steps of the prices; an averaged choice that covers a customer that much has not missed it.
 CLIMB, NEARLY = 2000, 0.8
 
@@ -165,7 +168,7 @@ class Covering:
     def _few(self, radius: float, n_sites: int, work: float, nodes: float) -> tuple[Outcome, Mask | None]:
         while not self.solver.stop():
             reduced = self.reduced(radius, self.rules.closed)
-            found = find_cover(reduced.mask, n_sites, work=work, seed=self.solver.seed)
+            found = self._swap(reduced.mask, n_sites, work)
             chosen = np.empty(0, dtype=np.int64)
             if found is not None:
                 chosen = np.flatnonzero(found)
@@ -181,6 +184,14 @@ class Covering:
             if not self._miss(np.flatnonzero(is_open), np.ones(int(is_open.sum())), radius):
                 return Outcome.OPTIMAL, is_open
         return Outcome.STOPPED, None
+
+    def _swap(self, mask: Mask, n_sites: int, work: float) -> Mask | None:
+        """Look for a cover by swaps, in turns: a stop waits for no more than one."""
+        for turn in range(max(1, round(work / TURN))):
+            found = find_cover(mask, n_sites, work=min(work, TURN), seed=self.solver.seed + turn)
+            if found is not None or self.solver.stop():
+                return found
+        return None
 
     def _exact(self, reduced: Reduced, n_sites: int, nodes: float) -> tuple[Outcome, Ints]:
         """Return so many of the sites that cover all rows, or that there are none, or, stopped, neither."""
