@@ -58,8 +58,6 @@ class Center:
         self.fractions()
         state.enter("search")
         self.descend()
-        if self.covering.rules.plain:
-            self.approach()
         if not state.proved:
             state.enter("tree" if self.covering.rules.plain else "mip")
             self.whole()
@@ -146,26 +144,16 @@ class Center:
                 # No proof, but below that there is less to be found.
                 low = np.nextafter(radius, np.inf)
 
-    def approach(self) -> None:
-        """Where the gap is too wide for a tree: look longer below the incumbent, then raise the bound by trees."""
-        covering, state = self.covering, self.state
-        is_open: Mask | None = None
-        while not state.proved and not state.stop():
-            if not self._wide(state.incumbent):
-                return
-            radius = self._below(state.incumbent)
-            is_open = None if radius is None else covering.find(radius, covering.rules.most, work=LONG)
-            if is_open is None:
-                break
-            self.take(is_open)
-        state.enter("tree")
-        high = state.incumbent
+    def rise(self) -> None:
+        """Raise the bound by small trees at radii where fractions lack little of a proof."""
+        covering, state, high = self.covering, self.state, self.state.incumbent
         while high - state.bound > NEAR * high and not state.stop():
             radius = self._between(state.bound, high)
-            if radius is None:
+            relaxed = None if radius is None else covering.relax(radius)
+            if radius is None or relaxed is None:
                 return
             outcome, is_open = Outcome.STOPPED, None
-            if not self._wide(radius):
+            if not self._wide(relaxed):
                 outcome, is_open = covering.few(radius, covering.rules.most, work=QUICK, nodes=FEW_NODES)
             if is_open is not None:
                 self.take(is_open)
@@ -177,6 +165,7 @@ class Center:
 
     def whole(self) -> None:
         """Close what is left between bound and incumbent, with whole sites."""
+        patient = True
         while not self.state.proved and not self.state.stop():
             # A good plan is at hand where only the number is ruled: then one proof, right below it, is all it takes.
             plain = self.covering.rules.plain
@@ -192,6 +181,15 @@ class Center:
                 continue
             assert relaxed.weights is not None
             out = relaxed.weights.useless(self.covering.rules.most)
+            if plain and patient and self._wide(relaxed):
+                # No proof is in sight: look longer right below the incumbent, then raise the bound elsewhere.
+                is_open = self.covering.find(radius, self.covering.rules.most, work=LONG)
+                if is_open is not None:
+                    self.take(is_open)
+                else:
+                    patient = False
+                    self.rise()
+                continue
             outcome, is_open = self.covering.choose(radius, out)
             if is_open is not None:
                 self.take(is_open)
@@ -201,12 +199,9 @@ class Center:
             else:
                 return
 
-    def _wide(self, radius: float) -> bool:
-        """Return whether prices prove too few sites at a radius for a tree to do the rest."""
-        relaxed = self.covering.relax(radius)
-        if relaxed is None or relaxed.weights is None:
-            return True
-        return self.covering.rules.most - relaxed.weights.total >= TREE_GAP
+    def _wide(self, relaxed: Relaxed) -> bool:
+        """Return whether prices prove too few sites for a tree to do the rest."""
+        return relaxed.weights is None or self.covering.rules.most - relaxed.weights.total >= TREE_GAP
 
     def _excluded(self, radius: float, relaxed: Relaxed) -> bool:
         """Raise the bound past a radius within which not even fractions cover all; return whether it is one."""

@@ -92,7 +92,7 @@ class Covering:
 
     def __init__(self, reach: Reach, rules: SiteRows, solver: Solver) -> None:
         self.reach, self.rules, self.solver = reach, rules, solver
-        self.word = solver.name  # who answered the last question for whole sites
+        self.word = solver.name  # who last proved that no whole sites do
         self.active = np.empty(0, dtype=np.int64)
         self.rows = np.empty((0, reach.shape[1]), dtype=reach.matrix.dtype)
 
@@ -196,11 +196,13 @@ class Covering:
     def _exact(self, reduced: Reduced, n_sites: int, nodes: float) -> tuple[Outcome, Ints]:
         """Return so many of the sites that cover all rows, or that there are none, or, stopped, neither."""
         if n_sites - self._climb(reduced, n_sites)[0].sum() < TREE_GAP:
-            self.word = TREE
-            return few_cover(reduced.mask, n_sites, stop=self.solver.stop, threads=self.reach.threads, nodes=nodes)
+            outcome, chosen = few_cover(
+                reduced.mask, n_sites, stop=self.solver.stop, threads=self.reach.threads, nodes=nodes
+            )
+            self.word = TREE if outcome is Outcome.INFEASIBLE else self.word
+            return outcome, chosen
         if np.isfinite(nodes):
             return Outcome.STOPPED, np.empty(0, dtype=np.int64)
-        self.word = self.solver.name
         # As a count to be lowered, not a row to be kept: HiGHS prunes by cost twice as fast as by rows. A cover with
         # one site more makes its cut-off.
         model = cover_model(replace(reduced, fillers=()), self.rules, count=False, integer=True)
@@ -209,6 +211,7 @@ class Covering:
         if answer.values is not None and answer.values.sum() < n_sites + 0.5:
             return Outcome.OPTIMAL, np.flatnonzero(answer.values > 0.5)
         proved = answer.outcome is Outcome.INFEASIBLE or answer.bound > n_sites + 1e-6
+        self.word = self.solver.name if proved else self.word
         return Outcome.INFEASIBLE if proved else Outcome.STOPPED, np.empty(0, dtype=np.int64)
 
     def choose(self, radius: float, out: Mask) -> tuple[Outcome, Mask | None]:
