@@ -14,7 +14,7 @@ Mask = NDArray[np.bool_]
 FAR = 1 << 60
 
 # Most swaps for each row and site.
-SWAPS_A_LINE = 300
+SWAPS_A_LINE = 100
 
 
 @njit(nogil=True, cache=True)
