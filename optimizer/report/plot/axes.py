@@ -31,7 +31,7 @@ def axes(ax: "Axes | None") -> "Axes":
         from matplotlib import pyplot
     except ImportError as error:
         raise SitewrightError("figures need matplotlib: pip install 'sitewright[plot]'") from error
-    _, made = pyplot.subplots(layout="constrained")
+    made: Axes = pyplot.figure(layout="constrained").add_subplot()
     return made
 
 
