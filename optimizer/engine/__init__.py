@@ -6,7 +6,6 @@ from sitewright.optimizer.engine.capacitated import Capacitated, SingleSourced
 from sitewright.optimizer.engine.finish import make_plan
 from sitewright.optimizer.engine.loads import ByLoads
 from sitewright.optimizer.engine.presolve import impossible
-from sitewright.optimizer.engine.search import Search
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.engine.ties import find_ties
 from sitewright.optimizer.engine.uncapacitated import Uncapacitated
@@ -94,7 +93,7 @@ def solve(
     found: tuple[Tie, ...] = ()
     if ties and not state.stop() and "model_error_ms" in problem.data.attrs:
         state.enter("ties")
-        found = find_ties(problem, state.decision, Search(problem, run.cost), stop=state.stop)
+        found = find_ties(problem, state.decision, run.cost, stop=state.stop)
     return make_plan(
         problem,
         state.decision,

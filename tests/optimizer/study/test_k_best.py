@@ -66,6 +66,12 @@ def test_europe_has_17_plans_within_2_percent_and_no_site_is_in_all_of_them():
     assert answer.others_cost > answer.sets[0].cost * 1.02
     assert not any(s.in_all for s in answer.survivors)
     assert all(site.endswith("/own") for s in answer.sets for site in s.open_sites)
+    # The plan's own search for ties looks at neighbours alone, by other code: here the next best set is one.
+    first, second = answer.sets[:2]
+    tie = sw.solve(sw.load("europe-2015")).ties[0]
+    assert set(tie.closed) == set(first.open_sites) - set(second.open_sites)
+    assert set(tie.opened) == set(second.open_sites) - set(first.open_sites)
+    assert tie.extra_cost == pytest.approx(second.cost - first.cost)
 
 
 def test_a_limit_leaves_the_list_open_and_says_so():
