@@ -19,6 +19,8 @@ TEXTS = {
         "jurisdiction": ("", *PLACES),
         "regime": REGIMES,
         "region": ("north", "south"),
+        "grid": ("", "nordic", "island"),
+        "hazard_zone": ("", "coast", "valley"),
     },
     "customer": {"segment": ("retail", "cloud"), "residency": ("", "eu"), "country": PLACES},
     "partner": {"partner_metros": ("", "m", "m|n"), "partner_exclusive": ("", "DEU", "DEU|FRA")},
@@ -110,6 +112,7 @@ def rules(dataset):
         st.builds(R.IfThen, if_open=sites.map(lambda s: s[0]), then_open=sites),
         st.builds(R.MutualExclusion, sites=sites, at_most=few),
     ]
+    built += resilience(dataset, who, ms)
     if "jurisdiction" in dataset:
         some = st.one_of(st.just(()), _some(dataset["jurisdiction"].values))
         built.append(st.builds(R.JurisdictionQuota, at_most=few, jurisdictions=some))
@@ -119,6 +122,18 @@ def rules(dataset):
     if "partner" in dataset.sizes:
         built.append(st.builds(R.PartnerCount, at_most=few))
     return st.one_of(built)
+
+
+def resilience(dataset, who, ms):
+    """Rules on what is left after a loss, of causes that the data know."""
+    known = {"jurisdiction": "jurisdiction", "grid": "grid", "hazard_zone": "hazard_zone", "partner": "site_partner"}
+    cause = st.sampled_from(["site", *(name for name, variable in known.items() if variable in dataset)])
+    near, share = st.one_of(st.none(), ms), st.sampled_from([0.0, 0.5, 1.0])
+    return [
+        st.builds(R.Backup, another=cause, at_most_ms=near, customers=who),
+        st.builds(R.SurviveLoss, of=cause, at_most_ms=near, at_least=share, customers=who),
+        st.builds(R.WorstAttack, sites=st.integers(1, 2), at_least=share, at_most_ms=near, customers=who),
+    ]
 
 
 @st.composite

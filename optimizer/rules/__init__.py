@@ -1,6 +1,7 @@
 """The rules that a plan must keep, one file each. To add one: write its file, and add one line to `RULES`."""
 
 from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.rules.backup import Backup
 from sitewright.optimizer.rules.base import Rule
 from sitewright.optimizer.rules.budget import Budget
 from sitewright.optimizer.rules.capacity import Capacity
@@ -24,6 +25,8 @@ from sitewright.optimizer.rules.service import Service
 from sitewright.optimizer.rules.single_source import SingleSource
 from sitewright.optimizer.rules.site_count import SiteCount
 from sitewright.optimizer.rules.site_status import SiteStatus
+from sitewright.optimizer.rules.survive_loss import SurviveLoss
+from sitewright.optimizer.rules.worst_attack import WorstAttack
 
 RULES: tuple[type[Rule], ...] = (
     # pair rules
@@ -50,6 +53,10 @@ RULES: tuple[type[Rule], ...] = (
     SingleSource,
     MeanLatency,
     LatencyShare,
+    # resilience
+    Backup,
+    SurviveLoss,
+    WorstAttack,
 )
 
 # The data variable whose presence implies a rule. A rule of the same kind among the problem's own takes its place.
@@ -75,6 +82,7 @@ def implied(problem: Problem) -> tuple[Rule, ...]:
 __all__ = [
     "IMPLIED",
     "RULES",
+    "Backup",
     "Budget",
     "Capacity",
     "CustomerScope",
@@ -99,5 +107,7 @@ __all__ = [
     "SiteCount",
     "SiteScope",
     "SiteStatus",
+    "SurviveLoss",
+    "WorstAttack",
     "implied",
 ]

@@ -22,6 +22,9 @@ class Capacity(Rule):
     name: ClassVar[str] = "capacity"
     kind: ClassVar[Kind] = "load"
 
+    def binds_loads(self, problem: Problem) -> bool:
+        return problem.has("capacity") and bool(np.isfinite(problem.numbers("capacity")).any())
+
     def sentence(self) -> str:
         return "no site holds more than its capacity"
 

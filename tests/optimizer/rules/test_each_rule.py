@@ -84,6 +84,9 @@ BROKEN = {
     "capacity": (R.Capacity(), decide([0], ALL_AT_0), decide([1], [(0, 1, 1), (1, 1, 1)])),
     "single_source": (R.SingleSource(), decide([0, 1], [(0, 0, 0.5), (0, 1, 0.5), (1, 0, 1)]), decide([0], ALL_AT_0)),
     "mean_latency": (R.MeanLatency(at_most_ms=20), decide([0], ALL_AT_0), decide([0], [(0, 0, 1)])),
+    "backup": (R.Backup(another="jurisdiction"), decide([0], ALL_AT_0), decide([0, 2], [(0, 0, 1)])),
+    "survive_loss": (R.SurviveLoss(), decide([0, 1], ALL_AT_0), decide([0, 1, 2], ALL_AT_0)),
+    "worst_attack": (R.WorstAttack(sites=1, at_least=0.6), decide([0], ALL_AT_0), decide([0, 1, 2], ALL_AT_0)),
     "latency_share": (R.LatencyShare(within_ms=15, at_least=0.5), decide([0], ALL_AT_0), decide([0], [(0, 0, 1)])),
 }
 
