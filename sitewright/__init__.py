@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sitewright.optimizer.progress import Progress as Progress
     from sitewright.optimizer.report import report_html as report_html
     from sitewright.optimizer.report import write_report as write_report
+    from sitewright.optimizer.study.attack import attack as attack
 
 _HOMES = {
     "CancelToken": "optimizer.progress",
@@ -45,6 +46,7 @@ _HOMES = {
     "Progress": "optimizer.progress",
     "SitewrightError": "optimizer.errors",
     "Status": "optimizer.plan",
+    "attack": "optimizer.study.attack",
     "load": "optimizer.io",
     "plot": "optimizer.report.plot",
     "read": "instances",

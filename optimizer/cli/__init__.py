@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 import sitewright
+from sitewright.optimizer.cli.attack import attack
 from sitewright.optimizer.cli.bench import bench
 from sitewright.optimizer.cli.check import check
 from sitewright.optimizer.cli.doctor import doctor
@@ -21,7 +22,7 @@ from sitewright.optimizer.cli.verify import verify
 from sitewright.optimizer.cli.warmup import warmup
 from sitewright.optimizer.errors import Infeasible, InvalidProblem, LimitReached, SitewrightError
 
-COMMANDS = (solve, report, check, verify, new, instances, bench, warmup, doctor)
+COMMANDS = (solve, report, check, verify, attack, new, instances, bench, warmup, doctor)
 
 app = App(name="sitewright", help="Choose where to open data centres, with a proof.", version=sitewright.__version__)
 for command in COMMANDS:

@@ -1,0 +1,1 @@
+"""Questions asked after, or beyond, the first plan."""
