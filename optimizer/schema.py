@@ -47,6 +47,8 @@ VARIABLES = {
         Variable("jurisdiction", _SITE, "", "country whose law holds at the site"),
         Variable("regime", _SITE, "", "legal regime of the jurisdiction"),
         Variable("region", _SITE, "", "region that the site belongs to"),
+        Variable("scrubbing", _SITE, "Gbit/s", "attack traffic that the site can clean", infinite=True),
+        Variable("attack_traffic", _CUSTOMER, "Gbit/s", "attack traffic that the customer draws"),
         Variable("grid", _SITE, "", "power grid that the site hangs on; empty stands alone"),
         Variable("hazard_zone", _SITE, "", "zone that one natural event strikes as a whole; empty stands alone"),
         Variable("hazard", _SITE, "1", "natural hazard, an index from 0 to 10; NaN is not known", 0, 10, unknown=True),

@@ -130,6 +130,9 @@ def _rule_allows(problem, rule, is_open):
             return len(opened & set(rule.sites)) <= rule.at_most
         case "PartnerCount":
             return len(set(partner) - {""}) <= rule.at_most
+        case "RiskFloor":
+            low = _numbers(d, "hazard", "site") <= (np.inf if rule.hazard_at_most is None else rule.hazard_at_most)
+            return bool((low | ~in_scope(d, rule.within, "site"))[is_open].all())
         case "SurviveLoss" | "WorstAttack":
             return survives(problem, rule, is_open)
     return True
@@ -196,8 +199,17 @@ def load_limits(problem):
     for j, capacity in enumerate(_numbers(d, "capacity", "site", np.inf)):
         if np.isfinite(capacity):
             limits.append((np.outer(demand, np.arange(n) == j), capacity))
+    for j, most in enumerate(_numbers(d, "scrubbing", "site", np.inf)):
+        if np.isfinite(most):
+            limits.append((np.outer(d["attack_traffic"].values, np.arange(n) == j), most))
     for rule in problem.rules:
         kind = type(rule).__name__
+        if kind == "JointExposure":
+            mw = np.where(in_scope(d, rule.customers, "customer"), demand, 0.0)
+            for j in range(n):
+                if mw.sum() > 0 and (rule.cause != "partner" or fate(d, "partner", j) is not None):
+                    hangs = np.array([same_fate(d, rule.cause, j, k) for k in range(n)])
+                    limits.append((np.outer(mw / mw.sum(), hangs), rule.at_most))
         if kind in ("MeanLatency", "LatencyShare"):
             ms, mw = d["latency"].values, np.where(in_scope(d, rule.customers, "customer"), demand, 0.0)
             if mw.sum() > 0:

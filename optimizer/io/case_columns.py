@@ -55,6 +55,7 @@ CUSTOMERS = (
     _text("segment", "segment"),
     _text("residency", "residency"),
     Column("demand_mw", "demand", number=True),
+    Column("attack_gbit_s", "attack_traffic", number=True, default=0.0, optional=True),
 )
 
 SITES = (
@@ -71,6 +72,7 @@ SITES = (
     Column("status", "status", default="candidate", blank="candidate", choices=STATUSES),
     _text("partner", "site_partner"),
     Column("capacity_mw", "capacity", number=True, default=np.inf, above=True, infinite=True, optional=True),
+    Column("scrubbing_gbit_s", "scrubbing", number=True, default=np.inf, infinite=True, optional=True),
     Column("hazard", "hazard", number=True, default=np.nan, blank=np.nan, high=10.0, optional=True),
     Column("saidi_h", "saidi_h", number=True, default=np.nan, blank=np.nan, optional=True),
     Column("fixed_cost_eur_yr", "fixed_cost", number=True),

@@ -6,6 +6,7 @@ from sitewright.optimizer.rules.base import Rule
 from sitewright.optimizer.rules.budget import Budget
 from sitewright.optimizer.rules.capacity import Capacity
 from sitewright.optimizer.rules.if_then import IfThen
+from sitewright.optimizer.rules.joint_exposure import JointExposure
 from sitewright.optimizer.rules.jurisdiction_quota import JurisdictionQuota
 from sitewright.optimizer.rules.latency_limit import LatencyLimit
 from sitewright.optimizer.rules.latency_share import LatencyShare
@@ -20,7 +21,9 @@ from sitewright.optimizer.rules.partner_metros import PartnerMetros
 from sitewright.optimizer.rules.partner_sites import PartnerSites
 from sitewright.optimizer.rules.partner_use import PartnerUse
 from sitewright.optimizer.rules.residency import Residency
+from sitewright.optimizer.rules.risk_floor import RiskFloor
 from sitewright.optimizer.rules.scope import CustomerScope, SiteScope
+from sitewright.optimizer.rules.scrubbing import Scrubbing
 from sitewright.optimizer.rules.service import Service
 from sitewright.optimizer.rules.single_source import SingleSource
 from sitewright.optimizer.rules.site_count import SiteCount
@@ -57,12 +60,16 @@ RULES: tuple[type[Rule], ...] = (
     Backup,
     SurviveLoss,
     WorstAttack,
+    RiskFloor,
+    JointExposure,
+    Scrubbing,
 )
 
 # The data variable whose presence implies a rule. A rule of the same kind among the problem's own takes its place.
 IMPLIED: tuple[tuple[str, type[Rule]], ...] = (
     ("demand", Service),
     ("capacity", Capacity),
+    ("scrubbing", Scrubbing),
     ("status", SiteStatus),
     ("metro", OneOptionPerMetro),
     ("site_partner", PartnerUse),
@@ -87,6 +94,7 @@ __all__ = [
     "Capacity",
     "CustomerScope",
     "IfThen",
+    "JointExposure",
     "JurisdictionQuota",
     "LatencyLimit",
     "LatencyShare",
@@ -101,7 +109,9 @@ __all__ = [
     "PartnerSites",
     "PartnerUse",
     "Residency",
+    "RiskFloor",
     "Rule",
+    "Scrubbing",
     "Service",
     "SingleSource",
     "SiteCount",

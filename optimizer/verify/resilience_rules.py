@@ -38,6 +38,18 @@ def worst_attack(facts: Facts, rule: Any) -> Iterator[str]:
     yield from _left(facts, rule, combinations(opened, min(rule.sites, len(opened))))
 
 
+def joint_exposure(facts: Facts, rule: Any) -> Iterator[str]:
+    fate, who = _fates(facts, rule.cause), facts.customers_in(rule.customers)
+    total = float(facts.demand[who].sum())
+    hung: dict[tuple[str, str], float] = {}
+    for i, j, mw in zip(facts.i, facts.j, facts.mw, strict=True):
+        if who[i] and (rule.cause != "partner" or fate[j][0]):
+            hung[fate[j]] = hung.get(fate[j], 0.0) + float(mw)
+    for (label, site), mw in hung.items():
+        if total > 0 and mw / total > rule.at_most + SLACK:
+            yield f"{mw / total:.4%} of the demand hangs on {label or site}, limit {rule.at_most:.4%}"
+
+
 def _left(facts: Facts, rule: Any, losses: Iterable[Iterable[int]]) -> Iterator[str]:
     """Yield what is served too little after each loss of sites."""
     opened = np.flatnonzero(facts.open)
@@ -73,4 +85,9 @@ def _fates(facts: Facts, cause: str) -> list[tuple[str, str]]:
     return [(label, "") if label else ("", site) for label, site in zip(labels, facts.sites, strict=True)]
 
 
-RESILIENCE_RULES: dict[str, Check] = {"backup": backup, "survive_loss": survive_loss, "worst_attack": worst_attack}
+RESILIENCE_RULES: dict[str, Check] = {
+    "backup": backup,
+    "survive_loss": survive_loss,
+    "worst_attack": worst_attack,
+    "joint_exposure": joint_exposure,
+}
