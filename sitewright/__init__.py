@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from sitewright.optimizer.report import report_html as report_html
     from sitewright.optimizer.report import write_report as write_report
     from sitewright.optimizer.study.attack import attack as attack
+    from sitewright.optimizer.study.scenario_set import Scenario as Scenario
+    from sitewright.optimizer.study.scenario_set import crossed as crossed
+    from sitewright.optimizer.study.scenario_set import demand_scenarios as demand_scenarios
+    from sitewright.optimizer.study.scenario_set import latency_scenarios as latency_scenarios
+    from sitewright.optimizer.study.two_stage import two_stage as two_stage
 
 _HOMES = {
     "CancelToken": "optimizer.progress",
@@ -46,7 +51,12 @@ _HOMES = {
     "Progress": "optimizer.progress",
     "SitewrightError": "optimizer.errors",
     "Status": "optimizer.plan",
+    "Scenario": "optimizer.study.scenario_set",
     "attack": "optimizer.study.attack",
+    "crossed": "optimizer.study.scenario_set",
+    "demand_scenarios": "optimizer.study.scenario_set",
+    "latency_scenarios": "optimizer.study.scenario_set",
+    "two_stage": "optimizer.study.two_stage",
     "load": "optimizer.io",
     "plot": "optimizer.report.plot",
     "read": "instances",

@@ -17,12 +17,13 @@ from sitewright.optimizer.cli.doctor import doctor
 from sitewright.optimizer.cli.instances import instances
 from sitewright.optimizer.cli.new import new
 from sitewright.optimizer.cli.report import report
+from sitewright.optimizer.cli.scenarios import scenarios
 from sitewright.optimizer.cli.solve import solve
 from sitewright.optimizer.cli.verify import verify
 from sitewright.optimizer.cli.warmup import warmup
 from sitewright.optimizer.errors import Infeasible, InvalidProblem, LimitReached, SitewrightError
 
-COMMANDS = (solve, report, check, verify, attack, new, instances, bench, warmup, doctor)
+COMMANDS = (solve, report, check, verify, attack, scenarios, new, instances, bench, warmup, doctor)
 
 app = App(name="sitewright", help="Choose where to open data centres, with a proof.", version=sitewright.__version__)
 for command in COMMANDS:

@@ -29,7 +29,7 @@ class Model:
         n = self.columns.n_sites
         rows = stack("fixed", [self.rows, _at_least_one(np.flatnonzero(is_open))])
         closed = ~is_open[self.columns.pair_site]
-        upper[self.columns.first_pair :][closed] = 0.0
+        upper[self.columns.serve[closed]] = 0.0
         integer = self.integer.copy()
         integer[:n] = False
         return replace(self, upper=upper, offset=offset, rows=rows, integer=integer)

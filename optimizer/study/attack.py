@@ -5,7 +5,7 @@ can, the least yearly cost of serving it. Law and capacities hold as ever, limit
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 from typing import Any
@@ -19,7 +19,7 @@ from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rerouting import Rerouting
 from sitewright.optimizer.rules import LatencyLimit
-from sitewright.optimizer.schema import VARIABLES
+from sitewright.optimizer.study.serving import serving_problem
 
 # More sets than these take hours.
 MOST_ATTACKS = 20_000
@@ -111,11 +111,9 @@ def _sets(is_open: NDArray[np.bool_], sites: int) -> Iterator[tuple[int, ...]]:
 
 def _bare(problem: Problem, at_most_ms: float | None) -> Problem:
     """Return the problem of serving from given sites in an emergency: nothing is asked of which sites are open."""
-    of_sites = {"status", "metro", "site_partner"} | {n for n, v in VARIABLES.items() if "partner" in v.dims}
-    data = problem.data.drop_vars([name for name in of_sites if name in problem.data])
     law = tuple(rule for rule in problem.rules if rule.kind == "pair" and rule.holds_in_emergency)
     near = () if at_most_ms is None else (LatencyLimit(at_most_ms=at_most_ms),)
-    return replace(problem, data=data, rules=(*law, *near))
+    return serving_problem(problem, (*law, *near))
 
 
 def _after(
