@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from sitewright.optimizer.report import report_html as report_html
     from sitewright.optimizer.report import write_report as write_report
     from sitewright.optimizer.study.attack import attack as attack
+    from sitewright.optimizer.study.expansion import expand as expand
+    from sitewright.optimizer.study.periods import Extension as Extension
+    from sitewright.optimizer.study.periods import Period as Period
+    from sitewright.optimizer.study.periods import growth_periods as growth_periods
     from sitewright.optimizer.study.scenario_set import Scenario as Scenario
     from sitewright.optimizer.study.scenario_set import crossed as crossed
     from sitewright.optimizer.study.scenario_set import demand_scenarios as demand_scenarios
@@ -51,10 +55,14 @@ _HOMES = {
     "Progress": "optimizer.progress",
     "SitewrightError": "optimizer.errors",
     "Status": "optimizer.plan",
+    "Extension": "optimizer.study.periods",
+    "Period": "optimizer.study.periods",
     "Scenario": "optimizer.study.scenario_set",
     "attack": "optimizer.study.attack",
     "crossed": "optimizer.study.scenario_set",
     "demand_scenarios": "optimizer.study.scenario_set",
+    "expand": "optimizer.study.expansion",
+    "growth_periods": "optimizer.study.periods",
     "latency_scenarios": "optimizer.study.scenario_set",
     "two_stage": "optimizer.study.two_stage",
     "load": "optimizer.io",

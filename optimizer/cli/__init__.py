@@ -14,6 +14,7 @@ from sitewright.optimizer.cli.attack import attack
 from sitewright.optimizer.cli.bench import bench
 from sitewright.optimizer.cli.check import check
 from sitewright.optimizer.cli.doctor import doctor
+from sitewright.optimizer.cli.expand import expand
 from sitewright.optimizer.cli.instances import instances
 from sitewright.optimizer.cli.new import new
 from sitewright.optimizer.cli.report import report
@@ -23,7 +24,7 @@ from sitewright.optimizer.cli.verify import verify
 from sitewright.optimizer.cli.warmup import warmup
 from sitewright.optimizer.errors import Infeasible, InvalidProblem, LimitReached, SitewrightError
 
-COMMANDS = (solve, report, check, verify, attack, scenarios, new, instances, bench, warmup, doctor)
+COMMANDS = (solve, report, check, verify, attack, scenarios, expand, new, instances, bench, warmup, doctor)
 
 app = App(name="sitewright", help="Choose where to open data centres, with a proof.", version=sitewright.__version__)
 for command in COMMANDS:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 from sitewright.optimizer.cost import site_cost
 from sitewright.optimizer.model.columns import Columns, Rows, stack
 from sitewright.optimizer.problem import Problem
+
+if TYPE_CHECKING:
+    from sitewright.optimizer.rules.base import Rule
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +55,7 @@ def build(
     live: NDArray[np.bool_] | None = None,
     closed: NDArray[np.bool_] | None = None,
     cuts: Sequence[Rows] = (),
+    rules: "Sequence[Rule] | None" = None,
 ) -> Model:
     """Build the strong formulation.
 
@@ -62,6 +67,8 @@ def build(
         Sites proved closed. Shape (sites,).
     cuts
         Further rows that hold for every plan of interest.
+    rules
+        Those whose rows are written; all of the problem's if not given.
     """
     live = problem.allowed if live is None else live
     if closed is not None:
@@ -78,8 +85,9 @@ def build(
         single = rule.single_source(problem)
         if single is not None:
             integer[columns.first_pair :] |= single[columns.pair_customer]
-    blocks = [block for rule in problem.all_rules for block in rule.rows(problem, columns)]
-    return Model(columns, cost, upper, integer, _tidy(stack("all", [*blocks, *cuts])))
+    written = problem.all_rules if rules is None else rules
+    blocks = [block for rule in written for block in rule.rows(problem, columns)]
+    return Model(columns, cost, upper, integer, tidy(stack("all", [*blocks, *cuts])))
 
 
 def site_model(problem: Problem, cost: NDArray[np.float64], *, closed: NDArray[np.bool_], cover: bool = True) -> Model:
@@ -100,7 +108,7 @@ def site_model(problem: Problem, cost: NDArray[np.float64], *, closed: NDArray[n
     if cover:
         blocks.append(_row(np.arange(columns.n_sites), held, lower=total))
     full = np.concatenate([cost, problem.numbers("partner_fee")])
-    return Model(columns, full, upper, np.ones(columns.n_columns, dtype=bool), _tidy(stack("sites", blocks)))
+    return Model(columns, full, upper, np.ones(columns.n_columns, dtype=bool), tidy(stack("sites", blocks)))
 
 
 def _row(column: NDArray[np.int64], value: NDArray[np.float64], *, lower: float) -> Rows:
@@ -114,7 +122,7 @@ def _at_least_one(columns: NDArray[np.int64]) -> Rows:
     return Rows("fixed", np.ones(n), np.full(n, np.inf), np.arange(n + 1), columns, np.ones(n))
 
 
-def _tidy(rows: Rows) -> Rows:
+def tidy(rows: Rows) -> Rows:
     """Return the rows with each row's columns in order and no zeros: MathOpt asks for both."""
     row_of = np.repeat(np.arange(len(rows)), np.diff(rows.start))
     key = row_of * (int(rows.column.max(initial=0)) + 1) + rows.column
