@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sitewright.optimizer.cost import cost_split, partners_used
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.assign import assign, from_values
-from sitewright.optimizer.engine.lagrangian import root_bound
+from sitewright.optimizer.engine.lagrangian import least_open, root_bound
 from sitewright.optimizer.engine.presolve import impossible
 from sitewright.optimizer.errors import Flaw, Infeasible, InvalidProblem, LimitReached
 from sitewright.optimizer.problem import Problem
@@ -182,12 +182,13 @@ class _Run:
         reasons = [f"{part.name}: {reason}" for part in roomy for reason in impossible(part)]
         if reasons:
             raise Infeasible(reasons, proof="counting")
-        roots = [root_bound(part, target=_guess(part)) for part in roomy]
+        roots = [
+            root_bound(part, target=_guess(part), at_least=least_open(part, time_limit=self.left)) for part in roomy
+        ]
         self.bound = float(self.weights @ [root.bound for root in roots])
         never = np.array([root.closed for root in roots])
-        reduced = np.array([np.where(root.forced, 0.0, np.maximum(root.reduced, 0.0)) for root in roots])
         # Whatever is open in a period is so until the end.
-        extra = np.cumsum((self.weights[:, None] * reduced)[::-1], axis=0)[::-1]
+        extra = np.cumsum((self.weights[:, None] * [root.extra for root in roots])[::-1], axis=0)[::-1]
         price = np.where(roots[-1].forced | self.existing, -np.inf, roots[-1].reduced)
         few = np.ones(self.problem.n_sites, dtype=bool)
         few[np.argsort(price, kind="stable")[: int(np.isinf(price).sum()) + SHORTLIST]] = False

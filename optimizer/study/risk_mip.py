@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sitewright.optimizer.engine.lagrangian import root_bound
+from sitewright.optimizer.engine.lagrangian import least_open, root_bound
 from sitewright.optimizer.model.build import build
 from sitewright.optimizer.model.columns import Columns, Rows, row, stack
 from sitewright.optimizer.solver.answer import Outcome
@@ -27,7 +27,8 @@ def close_by_mip(run: "_Run", weights: NDArray[np.float64], best: Outlook) -> tu
     """Return the best open set, or None if there is none better than the one known; and the bound it proves."""
     weighted = run.weighted(weights)
     # Any weights bound the measure from below, so a site that they rule out is out.
-    closed = root_bound(weighted, target=best.value).proved_closed(best.value)
+    root = root_bound(weighted, target=best.value, at_least=least_open(weighted, time_limit=run.left))
+    closed = root.proved_closed(best.value)
     plain = run.weighted(np.ones_like(weights))
     cuts: list[Rows] = []
     seen = np.zeros(plain.n_sites, dtype=bool)

@@ -10,7 +10,7 @@ are looked for by a linear program over the plans found; what gap is left, a MIP
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,17 +19,19 @@ from numpy.typing import NDArray
 from sitewright.optimizer.cost import cost_split
 from sitewright.optimizer.engine import solve
 from sitewright.optimizer.engine.assign import assign
+from sitewright.optimizer.engine.cutting import Known
+from sitewright.optimizer.engine.scenario_loads import ScenarioLoads
 from sitewright.optimizer.errors import Flaw, InvalidProblem, LimitReached
 from sitewright.optimizer.model.build import Model
-from sitewright.optimizer.model.columns import Columns, row, stack
+from sitewright.optimizer.model.columns import Columns, Rows, row, stack
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import relative_gap
+from sitewright.optimizer.rerouting import Rerouting, count_rows, loss_rows
 from sitewright.optimizer.rules import CustomerScope
 from sitewright.optimizer.rules.base import Rule
 from sitewright.optimizer.solver.process import solve_model
 from sitewright.optimizer.study.outlook import MEASURES, Outlook, ScenarioOutcome
 from sitewright.optimizer.study.risk_mip import close_by_mip
-from sitewright.optimizer.study.scenario_loads import ScenarioLoads
 from sitewright.optimizer.study.scenario_set import Scenario, check_scenarios, stacked
 from sitewright.optimizer.study.serving import serving_problem
 
@@ -224,4 +226,17 @@ class _Run:
                 among = CustomerScope(customers=tuple(f"{label}/{name}" for name in names))
                 made.append(replace(rule, customers=among))  # type: ignore[call-arg]
         scenario = np.repeat(np.arange(len(self.labels)), self.problem.n_customers)
-        return (*made, ScenarioLoads(len(self.labels), scenario))
+        blocks = [block for part in self.parts for block in _cover(part)]
+        held = Known("the open sites hold what each scenario asks for", stack("cover", blocks))
+        return (*made, held, ScenarioLoads(len(self.labels), scenario))
+
+
+def _cover(part: Problem) -> Iterator[Rows]:
+    """Yield what the demand of one scenario, and of each residency class in it, says of the sites alone."""
+    classes = part.text("residency")
+    for name in ("", *(str(c) for c in np.unique(classes) if c)):
+        demand = np.where((classes == name) | (name == ""), part.numbers("demand"), 0.0)
+        if demand.sum() > 0:
+            way = Rerouting(part.allowed, demand, part.numbers("capacity", np.inf), float(demand.sum()))
+            yield from count_rows("cover", way, demand > 0, 0)
+            yield from loss_rows("cover", way, demand > 0, [np.empty(0, np.int64)])
