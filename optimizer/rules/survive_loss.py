@@ -28,8 +28,8 @@ from sitewright.optimizer.rerouting import Rerouting, count_rows, loss_rows
 from sitewright.optimizer.rules.base import Kind, Rule, latency_flaws, share_flaws
 from sitewright.optimizer.rules.scope import CustomerScope
 
-# Losses for which a proof is written down at once; of more, those of sites that were open in some plan.
-MOST_ROWS = 60
+# So many losses have their rows from the start; so many have those of a proof at once, else those of sites seen open.
+FIRST_ROWS, MOST_ROWS = 60, 400
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class SurviveLoss(Rule):
         way, events = self._way(problem), losses(problem, self.of)
         if way.least > 0:
             yield from count_rows(self.name, way, way.demand > 0, self._least_lost)
-            if len(events) <= MOST_ROWS:
+            if len(events) <= FIRST_ROWS:
                 yield from loss_rows(self.name, way, way.demand > 0, events)
 
     def cuts(self, problem: Problem, is_open: NDArray[np.bool_], seen: NDArray[np.bool_]) -> Iterator[Rows]:
