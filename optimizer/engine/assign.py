@@ -22,7 +22,7 @@ def is_free(problem: Problem) -> bool:
 
 def only_capacity(problem: Problem) -> bool:
     """Return whether capacities, and that some customers have one site, are all that ties customers together."""
-    return not any(isinstance(rule, LatencyShare | MeanLatency) for rule in problem.all_rules)
+    return not any(rule.binds_loads(problem) and rule.name != "capacity" for rule in problem.all_rules)
 
 
 def single_sourced(problem: Problem) -> NDArray[np.bool_]:
