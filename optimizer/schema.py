@@ -22,6 +22,7 @@ class Variable:
     low: float = 0.0
     high: float = np.inf
     infinite: bool = False  # may hold +inf
+    unknown: bool = False  # may hold NaN: not known
 
     @property
     def is_text(self) -> bool:
@@ -46,6 +47,12 @@ VARIABLES = {
         Variable("jurisdiction", _SITE, "", "country whose law holds at the site"),
         Variable("regime", _SITE, "", "legal regime of the jurisdiction"),
         Variable("region", _SITE, "", "region that the site belongs to"),
+        Variable("scrubbing", _SITE, "Gbit/s", "attack traffic that the site can clean", infinite=True),
+        Variable("attack_traffic", _CUSTOMER, "Gbit/s", "attack traffic that the customer draws"),
+        Variable("grid", _SITE, "", "power grid that the site hangs on; empty stands alone"),
+        Variable("hazard_zone", _SITE, "", "zone that one natural event strikes as a whole; empty stands alone"),
+        Variable("hazard", _SITE, "1", "natural hazard, an index from 0 to 10; NaN is not known", 0, 10, unknown=True),
+        Variable("saidi_h", _SITE, "h/yr", "hours without grid power; NaN is not known", unknown=True),
         Variable("site_partner", _SITE, "", "partner that the site option needs; empty for an own build"),
         Variable("segment", _CUSTOMER, "", "customer segment"),
         Variable("residency", _CUSTOMER, "", "residency class of the customer's data; empty for none"),
@@ -123,7 +130,8 @@ def _check_variable(data: xr.Dataset, v: Variable) -> Iterator[Flaw]:
         yield Flaw(f"variable {v.name!r}", "be numbers", f"type {array.dtype}", "convert it to float64")
         return
     values = array.values
-    yield from _bad(array, v, np.isnan(values), f"be a number in {v.units}")
+    if not v.unknown:
+        yield from _bad(array, v, np.isnan(values), f"be a number in {v.units}")
     if not v.infinite:
         yield from _bad(array, v, np.isinf(values), f"be a finite number in {v.units}")
     high = HUGE if np.isinf(v.high) else v.high

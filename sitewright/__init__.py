@@ -35,10 +35,20 @@ if TYPE_CHECKING:
     from sitewright.optimizer.progress import Progress as Progress
     from sitewright.optimizer.report import report_html as report_html
     from sitewright.optimizer.report import write_report as write_report
+    from sitewright.optimizer.study.attack import attack as attack
     from sitewright.optimizer.study.change import Price as Price
     from sitewright.optimizer.study.comparison import compare as compare
+    from sitewright.optimizer.study.expansion import expand as expand
     from sitewright.optimizer.study.frontier import frontier as frontier
     from sitewright.optimizer.study.k_best import k_best as k_best
+    from sitewright.optimizer.study.periods import Extension as Extension
+    from sitewright.optimizer.study.periods import Period as Period
+    from sitewright.optimizer.study.periods import growth_periods as growth_periods
+    from sitewright.optimizer.study.scenario_set import Scenario as Scenario
+    from sitewright.optimizer.study.scenario_set import crossed as crossed
+    from sitewright.optimizer.study.scenario_set import demand_scenarios as demand_scenarios
+    from sitewright.optimizer.study.scenario_set import latency_scenarios as latency_scenarios
+    from sitewright.optimizer.study.two_stage import two_stage as two_stage
     from sitewright.optimizer.study.what_if import what_if as what_if
 
 _HOMES = {
@@ -58,6 +68,16 @@ _HOMES = {
     "explain": "optimizer.explain",
     "frontier": "optimizer.study.frontier",
     "k_best": "optimizer.study.k_best",
+    "Extension": "optimizer.study.periods",
+    "Period": "optimizer.study.periods",
+    "Scenario": "optimizer.study.scenario_set",
+    "attack": "optimizer.study.attack",
+    "crossed": "optimizer.study.scenario_set",
+    "demand_scenarios": "optimizer.study.scenario_set",
+    "expand": "optimizer.study.expansion",
+    "growth_periods": "optimizer.study.periods",
+    "latency_scenarios": "optimizer.study.scenario_set",
+    "two_stage": "optimizer.study.two_stage",
     "load": "optimizer.io",
     "plot": "optimizer.report.plot",
     "read": "instances",

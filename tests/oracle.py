@@ -4,6 +4,7 @@ It reads `problem.data` and the fields of `problem.rules`, and knows the rules b
 """
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 from scipy.optimize import linprog
@@ -62,6 +63,8 @@ def keeps_all_rules(problem, decision):
     np.add.at(share, (decision.customer, decision.site), decision.share)
     if np.any(share < 0) or np.any(np.abs(share.sum(axis=1) - 1) > SLACK) or np.any(share[:, ~decision.open] > 0):
         return False
+    if np.any(share[without_backup(problem, decision.open)] > 0):
+        return False
     if np.any(share[forbidden_pairs(problem)] > 0) or np.any((share > 0).sum(axis=1)[single_sourced(problem)] > 1):
         return False
     return all((weight * share)[share > 0].sum() <= limit + SLACK for weight, limit in load_limits(problem))
@@ -77,7 +80,7 @@ def site_costs(d, is_open):
 
 
 def site_rules_hold(problem, is_open):
-    return _data_allow(problem, is_open) and all(_rule_allows(problem.data, rule, is_open) for rule in problem.rules)
+    return _data_allow(problem, is_open) and all(_rule_allows(problem, rule, is_open) for rule in problem.rules)
 
 
 def _data_allow(problem, is_open):
@@ -109,7 +112,8 @@ def _data_allow(problem, is_open):
     return True
 
 
-def _rule_allows(d, rule, is_open):
+def _rule_allows(problem, rule, is_open):
+    d = problem.data
     kind, opened = type(rule).__name__, set(np.array(_labels(d, "site"))[is_open])
     place, partner = _text(d, "jurisdiction", "site")[is_open].tolist(), _text(d, "site_partner", "site")[is_open]
     match kind:
@@ -126,6 +130,11 @@ def _rule_allows(d, rule, is_open):
             return len(opened & set(rule.sites)) <= rule.at_most
         case "PartnerCount":
             return len(set(partner) - {""}) <= rule.at_most
+        case "RiskFloor":
+            low = _numbers(d, "hazard", "site") <= (np.inf if rule.hazard_at_most is None else rule.hazard_at_most)
+            return bool((low | ~in_scope(d, rule.within, "site"))[is_open].all())
+        case "SurviveLoss" | "WorstAttack":
+            return survives(problem, rule, is_open)
     return True
 
 
@@ -134,7 +143,8 @@ def serve(problem, is_open, price=None):
     d = problem.data
     sites = np.flatnonzero(is_open)
     price = d["service_cost"].values if price is None else price
-    cost = np.where(forbidden_pairs(problem), np.inf, price)[:, sites]
+    bad = forbidden_pairs(problem) | without_backup(problem, is_open)
+    cost = np.where(bad, np.inf, price)[:, sites]
     limits = [(np.where(np.isinf(cost), 0.0, weight[:, sites]), limit) for weight, limit in load_limits(problem)]
     alone = np.flatnonzero(single_sourced(problem))
     found = []
@@ -189,8 +199,17 @@ def load_limits(problem):
     for j, capacity in enumerate(_numbers(d, "capacity", "site", np.inf)):
         if np.isfinite(capacity):
             limits.append((np.outer(demand, np.arange(n) == j), capacity))
+    for j, most in enumerate(_numbers(d, "scrubbing", "site", np.inf)):
+        if np.isfinite(most):
+            limits.append((np.outer(d["attack_traffic"].values, np.arange(n) == j), most))
     for rule in problem.rules:
         kind = type(rule).__name__
+        if kind == "JointExposure":
+            mw = np.where(in_scope(d, rule.customers, "customer"), demand, 0.0)
+            for j in range(n):
+                if mw.sum() > 0 and (rule.cause != "partner" or fate(d, "partner", j) is not None):
+                    hangs = np.array([same_fate(d, rule.cause, j, k) for k in range(n)])
+                    limits.append((np.outer(mw / mw.sum(), hangs), rule.at_most))
         if kind in ("MeanLatency", "LatencyShare"):
             ms, mw = d["latency"].values, np.where(in_scope(d, rule.customers, "customer"), demand, 0.0)
             if mw.sum() > 0:
@@ -210,6 +229,69 @@ def single_sourced(problem):
         if type(rule).__name__ == "SingleSource":
             alone |= in_scope(d, rule.customers, "customer")
     return alone
+
+
+def emergency_pairs(problem, at_most_ms):
+    """Return who may be served from where once sites are lost: law holds, limits of latency are the emergency's own."""
+    d = problem.data
+    law = [rule for rule in problem.rules if type(rule).__name__ in ("Residency", "LegalExclusion")]
+    good = ~forbidden_pairs(SimpleNamespace(data=d, rules=law))
+    return good if at_most_ms is None else good & (d["latency"].values <= at_most_ms)
+
+
+def fate(d, cause, j):
+    """Return what a site is lost with, or None if it stands alone."""
+    name = {"partner": "site_partner"}.get(cause, cause)
+    return None if cause == "site" else (_text(d, name, "site")[j] or None)
+
+
+def same_fate(d, cause, j, k):
+    return j == k or (fate(d, cause, j) is not None and fate(d, cause, j) == fate(d, cause, k))
+
+
+def without_backup(problem, is_open):
+    """Return which pairs lack a second site under some backup rule. Shape (customers, sites)."""
+    d, m = problem.data, len(is_open)
+    bad = np.zeros((d.sizes["customer"], m), dtype=bool)
+    for rule in problem.rules:
+        if type(rule).__name__ == "Backup":
+            good, who = emergency_pairs(problem, rule.at_most_ms), in_scope(d, rule.customers, "customer")
+            for i, j in itertools.product(np.flatnonzero(who), range(m)):
+                there = [k for k in np.flatnonzero(is_open & good[i]) if not same_fate(d, rule.another, j, k)]
+                bad[i, j] |= not there
+    return bad
+
+
+def survives(problem, rule, is_open):
+    """Return whether enough is served after each loss, by a linear program for each."""
+    d, m = problem.data, len(is_open)
+    if type(rule).__name__ == "WorstAttack":
+        opened = np.flatnonzero(is_open)
+        gone = [set(c) for c in itertools.combinations(opened, min(rule.sites, len(opened)))]
+    else:
+        gone = [set()]
+        for j in range(m):
+            if rule.of != "partner" or fate(d, "partner", j) is not None:
+                gone.append({k for k in range(m) if same_fate(d, rule.of, j, k)})
+    good = emergency_pairs(problem, rule.at_most_ms)
+    demand = np.where(in_scope(d, rule.customers, "customer"), d["demand"].values, 0.0)
+    capacity = np.minimum(_numbers(d, "capacity", "site", np.inf), demand.sum())
+    for lost in gone:
+        left = [j for j in np.flatnonzero(is_open) if j not in lost]
+        if most_served(good[:, left], demand, capacity[left]) < rule.at_least * demand.sum() - SLACK:
+            return False
+    return True
+
+
+def most_served(good, demand, capacity):
+    """Return the MW that sites can serve at most."""
+    n, k = good.shape
+    if k == 0:
+        return 0.0
+    rows = np.vstack([np.kron(np.eye(n), np.ones(k)), np.kron(np.ones(n), np.eye(k))])
+    upper = np.where(good, np.inf, 0.0).ravel()
+    answer = linprog(-np.ones(n * k), rows, [*demand, *capacity], bounds=[(0, most) for most in upper])
+    return -answer.fun
 
 
 SCOPED = {

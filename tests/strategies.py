@@ -19,6 +19,8 @@ TEXTS = {
         "jurisdiction": ("", *PLACES),
         "regime": REGIMES,
         "region": ("north", "south"),
+        "grid": ("", "nordic", "island"),
+        "hazard_zone": ("", "coast", "valley"),
     },
     "customer": {"segment": ("retail", "cloud"), "residency": ("", "eu"), "country": PLACES},
     "partner": {"partner_metros": ("", "m", "m|n"), "partner_exclusive": ("", "DEU", "DEU|FRA")},
@@ -54,6 +56,11 @@ def problems(draw, max_customers=3, max_sites=4):
         for name, words in texts.items():
             if sizes[dim] and (name in ("metro", "jurisdiction") or draw(st.booleans())):
                 data[name] = (dim, draw(st.lists(st.sampled_from(words), min_size=sizes[dim], max_size=sizes[dim])))
+    if draw(st.booleans()):
+        data["hazard"] = ("site", [draw(st.sampled_from([1.0, 4.0, 9.0, np.nan])) for _ in range(m)])
+    if draw(st.integers(0, 3)) == 0:
+        data["scrubbing"] = ("site", np.where(draw(_numbers(0, 1, m)) > 0, draw(_numbers(1, 9, m)), np.inf))
+        data["attack_traffic"] = ("customer", draw(_numbers(0, 5, n)))
     if partners:
         data["site_partner"] = (
             "site",
@@ -110,6 +117,7 @@ def rules(dataset):
         st.builds(R.IfThen, if_open=sites.map(lambda s: s[0]), then_open=sites),
         st.builds(R.MutualExclusion, sites=sites, at_most=few),
     ]
+    built += resilience(dataset, who, ms)
     if "jurisdiction" in dataset:
         some = st.one_of(st.just(()), _some(dataset["jurisdiction"].values))
         built.append(st.builds(R.JurisdictionQuota, at_most=few, jurisdictions=some))
@@ -119,6 +127,21 @@ def rules(dataset):
     if "partner" in dataset.sizes:
         built.append(st.builds(R.PartnerCount, at_most=few))
     return st.one_of(built)
+
+
+def resilience(dataset, who, ms):
+    """Rules on what is left after a loss, of causes that the data know."""
+    known = {"jurisdiction": "jurisdiction", "grid": "grid", "hazard_zone": "hazard_zone", "partner": "site_partner"}
+    cause = st.sampled_from(["site", *(name for name, variable in known.items() if variable in dataset)])
+    near, share = st.one_of(st.none(), ms), st.sampled_from([0.0, 0.5, 1.0])
+    floor = [st.builds(R.RiskFloor, hazard_at_most=st.sampled_from([4.0, 8.0]))] if "hazard" in dataset else []
+    return [
+        *floor,
+        st.builds(R.JointExposure, cause=cause, at_most=st.sampled_from([0.4, 0.75, 1.0]), customers=who),
+        st.builds(R.Backup, another=cause, at_most_ms=near, customers=who),
+        st.builds(R.SurviveLoss, of=cause, at_most_ms=near, at_least=share, customers=who),
+        st.builds(R.WorstAttack, sites=st.integers(1, 2), at_least=share, at_most_ms=near, customers=who),
+    ]
 
 
 @st.composite

@@ -10,16 +10,19 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 import sitewright
+from sitewright.optimizer.cli.attack import attack
 from sitewright.optimizer.cli.bench import bench
 from sitewright.optimizer.cli.check import check
 from sitewright.optimizer.cli.compare import compare
 from sitewright.optimizer.cli.doctor import doctor
+from sitewright.optimizer.cli.expand import expand
 from sitewright.optimizer.cli.explain import explain
 from sitewright.optimizer.cli.frontier import frontier
 from sitewright.optimizer.cli.instances import instances
 from sitewright.optimizer.cli.k_best import k_best
 from sitewright.optimizer.cli.new import new
 from sitewright.optimizer.cli.report import report
+from sitewright.optimizer.cli.scenarios import scenarios
 from sitewright.optimizer.cli.solve import solve
 from sitewright.optimizer.cli.verify import verify
 from sitewright.optimizer.cli.warmup import warmup
@@ -36,6 +39,9 @@ COMMANDS = (
     compare,
     k_best,
     frontier,
+    attack,
+    scenarios,
+    expand,
     new,
     instances,
     bench,

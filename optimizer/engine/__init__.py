@@ -1,14 +1,19 @@
 """The solve: arguments, proofs by counting, the engine that the class of the problem asks for, the plan."""
 
+from dataclasses import replace
+
+from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.arguments import check_arguments, check_solver
 from sitewright.optimizer.engine.assign import is_free, only_capacity, single_sourced
 from sitewright.optimizer.engine.capacitated import Capacitated, SingleSourced
+from sitewright.optimizer.engine.cutting import solve_with_cuts
 from sitewright.optimizer.engine.finish import make_plan
 from sitewright.optimizer.engine.loads import ByLoads
 from sitewright.optimizer.engine.presolve import impossible
+from sitewright.optimizer.engine.radius import Settings, solve_radius
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.engine.ties import find_ties
-from sitewright.optimizer.engine.uncapacitated import Uncapacitated
+from sitewright.optimizer.engine.uncapacitated import Uncapacitated, usable_cost
 from sitewright.optimizer.errors import Infeasible, LimitReached
 from sitewright.optimizer.objective import OF_RADIUS, with_objective
 from sitewright.optimizer.plan import Plan, Tie
@@ -79,21 +84,26 @@ def solve(
     reasons = list(impossible(problem))
     if reasons:
         raise Infeasible(reasons, proof="counting")
-    if objective in OF_RADIUS:
-        from sitewright.optimizer.engine.radius import Settings, solve_radius  # loads Numba
+    settings = Settings(objective, p, radius, seed, threads, solver)
+    if not any(rule.lazy for rule in problem.rules):
+        return _solve_written(problem, state, settings, cpu_started, ties=ties)
+    plan = solve_with_cuts(problem, state, lambda part, its: _solve_written(part, its, settings, cpu_started))
+    return replace(plan, ties=_ties(problem, plan.decision, state)) if ties and objective not in OF_RADIUS else plan
 
-        settings = Settings(objective, p, radius, seed, threads, solver)
+
+def _solve_written(
+    problem: Problem, state: State, settings: Settings, cpu_started: float, *, ties: bool = False
+) -> Plan:
+    """Solve a problem whose rules are all written down as rows."""
+    if settings.objective in OF_RADIUS:
         return solve_radius(problem, state, settings, cpu_started)
-
-    run = _engine_of(problem)(problem, state, seed=seed, threads=threads, solver=solver)
+    kind = _engine_of(problem)
+    run = kind(problem, state, seed=settings.seed, threads=settings.threads, solver=settings.solver)
     run.run()
     if state.decision is None:
         raise LimitReached(state.reason, bound=state.bound)
     stop_reason = state.reason
-    found: tuple[Tie, ...] = ()
-    if ties and not state.stop() and "model_error_ms" in problem.data.attrs:
-        state.enter("ties")
-        found = find_ties(problem, state.decision, run.cost, stop=state.stop)
+    found = _ties(problem, state.decision, state) if ties else ()
     return make_plan(
         problem,
         state.decision,
@@ -101,14 +111,22 @@ def solve(
         run.certificate,
         stop_reason=stop_reason,
         ties=found,
-        seed=seed,
-        threads=threads,
-        solver=solver,
-        objective_kind=objective,
-        p=p,
+        seed=settings.seed,
+        threads=settings.threads,
+        solver=settings.solver,
+        objective_kind=settings.objective,
+        p=settings.p,
         capacity_prices=run.capacity_prices if isinstance(run, Capacitated) else None,
         cpu_started=cpu_started,
     )
+
+
+def _ties(problem: Problem, decision: Decision, state: State) -> tuple[Tie, ...]:
+    """Return the plans that the data's own error cannot tell from this one, if the data say what it is."""
+    if state.stop() or "model_error_ms" not in problem.data.attrs:
+        return ()
+    state.enter("ties")
+    return find_ties(problem, decision, usable_cost(problem), stop=state.stop)
 
 
 def _engine_of(problem: Problem) -> type[Uncapacitated] | type[Capacitated] | type[ByLoads]:

@@ -9,7 +9,6 @@ from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.model.build import build
 from sitewright.optimizer.model.columns import Columns
 from sitewright.optimizer.problem import Problem
-from sitewright.optimizer.rules import LatencyShare, MeanLatency
 from sitewright.optimizer.solver.process import solve_model
 
 # Shares below this are what a solver's tolerance leaves over.
@@ -18,13 +17,12 @@ DUST = 1e-7
 
 def is_free(problem: Problem) -> bool:
     """Return whether the open sites alone decide the assignment: no capacity and no rule over loads."""
-    limited = problem.has("capacity") and bool(np.isfinite(problem.numbers("capacity")).any())
-    return not limited and not any(isinstance(rule, LatencyShare | MeanLatency) for rule in problem.all_rules)
+    return not any(rule.binds_loads(problem) for rule in problem.all_rules)
 
 
 def only_capacity(problem: Problem) -> bool:
     """Return whether capacities, and that some customers have one site, are all that ties customers together."""
-    return not any(isinstance(rule, LatencyShare | MeanLatency) for rule in problem.all_rules)
+    return not any(rule.binds_loads(problem) and rule.name != "capacity" for rule in problem.all_rules)
 
 
 def single_sourced(problem: Problem) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ import numpy as np
 from sitewright.optimizer.cost import cost_split
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.assign import assign, from_values
-from sitewright.optimizer.engine.lagrangian import Relaxation, RootBound, root_bound
+from sitewright.optimizer.engine.lagrangian import Relaxation, RootBound, least_open, root_bound
 from sitewright.optimizer.engine.search import Search
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.errors import Infeasible
@@ -16,6 +16,7 @@ from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.solver.answer import Answer, Outcome
 from sitewright.optimizer.solver.process import solve_model
 
+PRICES = "prices and the number of sites"
 # Candidates that the MIP tries first, where there are more than twice as many.
 SHORTLIST = 24
 
@@ -44,7 +45,7 @@ class ByLoads:
 
     @property
     def certificate(self) -> Certificate:
-        return Certificate(self.root.multipliers, self.root.bound, self.solver_bound, self.solver_used)
+        return Certificate(self.root.multipliers, self.root.plain, self.solver_bound, self.solver_used)
 
     def take(self, decision: Decision | None) -> None:
         """Take a decision as the incumbent if it keeps every rule and is better."""
@@ -58,9 +59,17 @@ class ByLoads:
             self.solver_bound, self.solver_used = bound, solver
         self.state.raise_bound(min(bound, self.state.incumbent))
 
+    def vouch_prices(self, root: RootBound) -> None:
+        """Take a bound of prices; what rests on the number of sites, the checker cannot recompute."""
+        if root.bound > root.plain + 1e-9 * abs(root.plain):
+            self.vouch(PRICES, min(root.bound, self.state.incumbent))
+        else:
+            self.state.raise_bound(min(root.bound, self.state.incumbent))
+
     def bound_and_search(self) -> RootBound:
         state, problem = self.state, self.problem
         state.enter("bound")
+        self.at_least = least_open(problem, time_limit=state.left)
         # Without the rules a local optimum is quick, and near enough to the optimum to aim the subgradient at.
         relaxation = Relaxation(problem)
         everything = ~relaxation.closed
@@ -68,8 +77,8 @@ class ByLoads:
         target = loose.price(
             loose.improve(_cheapest(relaxation, everything), banned=relaxation.closed, stop=state.stop)
         )
-        root = root_bound(problem, target=target, stop=state.stop, on_bound=state.raise_bound)
-        state.raise_bound(root.bound)
+        root = root_bound(problem, target=target, at_least=self.at_least, stop=state.stop)
+        self.vouch_prices(root)
         state.enter("search")
         self.master(root)
         if state.decision is not None and not state.proved and not state.stop():
@@ -79,10 +88,10 @@ class ByLoads:
                 problem,
                 target=state.incumbent,
                 start=root.multipliers,
+                at_least=self.at_least,
                 stop=state.stop,
-                on_bound=state.raise_bound,
             )
-            state.raise_bound(root.bound)
+            self.vouch_prices(root)
             state.enter("search")
             self.master(root)
         return root
@@ -137,7 +146,7 @@ class ByLoads:
     def mip(self, root: RootBound, closed: "np.ndarray[tuple[int], np.dtype[np.bool_]]", *, say: bool = True) -> Answer:
         """Solve without the closed sites and take the best plan; `say` the bounds where they hold for every plan."""
         state, problem = self.state, self.problem
-        model = build(problem, closed=closed, cuts=_cuts(problem, root, state.incumbent))
+        model = build(problem, closed=closed, cuts=_cuts(problem, root, state.incumbent, self.at_least))
         answer = solve_model(
             model,
             solver=self.solver,
@@ -170,15 +179,16 @@ def _cheapest(
     return one
 
 
-def _cuts(problem: Problem, root: RootBound, cutoff: float) -> list[Rows]:
+def _cuts(problem: Problem, root: RootBound, cutoff: float, at_least: int) -> list[Rows]:
     """Return rows over sites and partners that every plan worth finding keeps; they let the solver prune early.
 
-    Open sites hold the whole demand; and the Lagrangian bound of the open set stays below the incumbent.
+    Open sites hold the whole demand, are so many, and their Lagrangian bound stays below the incumbent.
     """
     n = problem.n_sites
     total = problem.numbers("demand").sum()
     cover = np.minimum(problem.numbers("capacity", np.inf), total)
     cuts = [row("cover", np.arange(n), cover, lower=total * (1 - 1e-9))]
+    cuts.append(row("count", np.arange(n), 1.0, lower=at_least))
     if np.isfinite(cutoff):
         price = np.concatenate([root.reduced, problem.numbers("partner_fee")])
         room = cutoff - float(root.multipliers.sum())

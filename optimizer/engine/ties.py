@@ -54,6 +54,7 @@ def _neighbour(
     Best first: a set waits at what it costs without capacities, then at what it costs with them, and at last all its
     rules are kept. No other is cheaper once the next one waits at more than that.
     """
+    lazy = [rule for rule in problem.rules if rule.lazy]
     best: tuple[float, Decision] | None = None
     waiting: list[tuple[float, int, bool]] = []
     sets: list[Mask] = []
@@ -76,7 +77,7 @@ def _neighbour(
                 heapq.heappush(waiting, (transport.price(sets[t], served.cost()), t, True))
             continue
         decision = assign(problem, sets[t], search.cost, stop=stop)
-        if decision is not None:
+        if decision is not None and not any(True for rule in lazy for _ in rule.broken(problem, decision)):
             value = sum(cost_split(problem, decision).values())
             if best is None or value < best[0]:
                 best = value, decision

@@ -181,7 +181,7 @@ def _dataset(
         arrays, plural = cells[dim] or {}, f"{dim}s"
         for c in _COLUMNS[dim]:
             # A text column that the file leaves out stays out: an empty `residency` would ask for no rule at all.
-            if c.name in table.header or c.name in ("status", "segment") or (c.number and c.name != "capacity_mw"):
+            if c.name in table.header or c.name in ("status", "segment") or (c.number and not c.optional):
                 variables[c.variable] = (dim, arrays[c.name], head.columns.get((plural, c.name), {}))
         for name, array in extra_arrays(table, _COLUMNS[dim]):
             variables[_PREFIX[dim] + name] = (dim, array, head.columns.get((plural, name), {}))

@@ -25,6 +25,8 @@ class Column:
         Value of an empty cell; None if there must be none.
     low, high
         Range of a number; `above` excludes the lower end.
+    optional
+        Whether a column that the file leaves out stays out of the problem. Text does in any case.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Column:
     high: float = 1e15
     above: bool = False
     infinite: bool = False
+    optional: bool = False
     choices: tuple[str, ...] = ()
 
 
@@ -52,6 +55,7 @@ CUSTOMERS = (
     _text("segment", "segment"),
     _text("residency", "residency"),
     Column("demand_mw", "demand", number=True),
+    Column("attack_gbit_s", "attack_traffic", number=True, default=0.0, optional=True),
 )
 
 SITES = (
@@ -61,11 +65,16 @@ SITES = (
     Column("jurisdiction", "jurisdiction"),
     _text("region", "region"),
     _text("regime", "regime"),
+    _text("grid", "grid"),
+    _text("hazard_zone", "hazard_zone"),
     Column("lat", "site_lat", number=True, low=-90, high=90),
     Column("lon", "site_lon", number=True, low=-180, high=180),
     Column("status", "status", default="candidate", blank="candidate", choices=STATUSES),
     _text("partner", "site_partner"),
-    Column("capacity_mw", "capacity", number=True, default=np.inf, above=True, infinite=True),
+    Column("capacity_mw", "capacity", number=True, default=np.inf, above=True, infinite=True, optional=True),
+    Column("scrubbing_gbit_s", "scrubbing", number=True, default=np.inf, infinite=True, optional=True),
+    Column("hazard", "hazard", number=True, default=np.nan, blank=np.nan, high=10.0, optional=True),
+    Column("saidi_h", "saidi_h", number=True, default=np.nan, blank=np.nan, optional=True),
     Column("fixed_cost_eur_yr", "fixed_cost", number=True),
     Column("pue", "pue", number=True, low=1.0, high=5.0),
     Column("energy_eur_kwh", "energy_eur_kwh", number=True, high=10.0),

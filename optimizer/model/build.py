@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 from sitewright.optimizer.cost import site_cost
 from sitewright.optimizer.model.columns import Columns, Rows, stack
 from sitewright.optimizer.problem import Problem
+
+if TYPE_CHECKING:
+    from sitewright.optimizer.rules.base import Rule
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +33,7 @@ class Model:
         n = self.columns.n_sites
         rows = stack("fixed", [self.rows, _at_least_one(np.flatnonzero(is_open))])
         closed = ~is_open[self.columns.pair_site]
-        upper[self.columns.first_pair :][closed] = 0.0
+        upper[self.columns.serve[closed]] = 0.0
         integer = self.integer.copy()
         integer[:n] = False
         return replace(self, upper=upper, offset=offset, rows=rows, integer=integer)
@@ -51,6 +55,7 @@ def build(
     live: NDArray[np.bool_] | None = None,
     closed: NDArray[np.bool_] | None = None,
     cuts: Sequence[Rows] = (),
+    rules: "Sequence[Rule] | None" = None,
 ) -> Model:
     """Build the strong formulation.
 
@@ -62,6 +67,8 @@ def build(
         Sites proved closed. Shape (sites,).
     cuts
         Further rows that hold for every plan of interest.
+    rules
+        Those whose rows are written; all of the problem's if not given.
     """
     live = problem.allowed if live is None else live
     if closed is not None:
@@ -78,7 +85,8 @@ def build(
         single = rule.single_source(problem)
         if single is not None:
             integer[columns.first_pair :] |= single[columns.pair_customer]
-    blocks = [block for rule in problem.all_rules for block in rule.rows(problem, columns)]
+    written = problem.all_rules if rules is None else rules
+    blocks = [block for rule in written for block in rule.rows(problem, columns)]
     return Model(columns, cost, upper, integer, tidy(stack("all", [*blocks, *cuts])))
 
 

@@ -1,4 +1,4 @@
-"""The columns of the MIP: open[j], use[p], serve[k] for each live pair; and blocks of rows over them."""
+"""The columns of the MIP: open[j], use[p], serve[k] for each live pair, and further ones; blocks of rows over them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,12 +18,15 @@ class Columns:
         Column j is open[j]; column ``n_sites + p`` is use[p].
     pair_customer, pair_site
         The live pairs; pair k is column ``n_sites + n_partners + k``. Shape (pairs,).
+    n_further
+        Columns after the pairs, for whoever builds a model with more to say.
     """
 
     n_sites: int
     n_partners: int
     pair_customer: NDArray[np.int64]
     pair_site: NDArray[np.int64]
+    n_further: int = 0
 
     @property
     def first_pair(self) -> int:
@@ -31,12 +34,16 @@ class Columns:
 
     @property
     def n_columns(self) -> int:
+        return self.first_further + self.n_further
+
+    @property
+    def first_further(self) -> int:
         return self.first_pair + len(self.pair_customer)
 
     @cached_property
     def serve(self) -> NDArray[np.int64]:
         """Column of each live pair."""
-        return np.arange(self.first_pair, self.n_columns)
+        return np.arange(self.first_pair, self.first_further)
 
     def use(self, partner: int) -> int:
         return self.n_sites + partner

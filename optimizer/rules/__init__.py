@@ -1,10 +1,12 @@
 """The rules that a plan must keep, one file each. To add one: write its file, and add one line to `RULES`."""
 
 from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.rules.backup import Backup
 from sitewright.optimizer.rules.base import Rule
 from sitewright.optimizer.rules.budget import Budget
 from sitewright.optimizer.rules.capacity import Capacity
 from sitewright.optimizer.rules.if_then import IfThen
+from sitewright.optimizer.rules.joint_exposure import JointExposure
 from sitewright.optimizer.rules.jurisdiction_quota import JurisdictionQuota
 from sitewright.optimizer.rules.latency_limit import LatencyLimit
 from sitewright.optimizer.rules.latency_share import LatencyShare
@@ -19,11 +21,15 @@ from sitewright.optimizer.rules.partner_metros import PartnerMetros
 from sitewright.optimizer.rules.partner_sites import PartnerSites
 from sitewright.optimizer.rules.partner_use import PartnerUse
 from sitewright.optimizer.rules.residency import Residency
+from sitewright.optimizer.rules.risk_floor import RiskFloor
 from sitewright.optimizer.rules.scope import CustomerScope, SiteScope
+from sitewright.optimizer.rules.scrubbing import Scrubbing
 from sitewright.optimizer.rules.service import Service
 from sitewright.optimizer.rules.single_source import SingleSource
 from sitewright.optimizer.rules.site_count import SiteCount
 from sitewright.optimizer.rules.site_status import SiteStatus
+from sitewright.optimizer.rules.survive_loss import SurviveLoss
+from sitewright.optimizer.rules.worst_attack import WorstAttack
 
 RULES: tuple[type[Rule], ...] = (
     # pair rules
@@ -50,12 +56,20 @@ RULES: tuple[type[Rule], ...] = (
     SingleSource,
     MeanLatency,
     LatencyShare,
+    # resilience
+    Backup,
+    SurviveLoss,
+    WorstAttack,
+    RiskFloor,
+    JointExposure,
+    Scrubbing,
 )
 
 # The data variable whose presence implies a rule. A rule of the same kind among the problem's own takes its place.
 IMPLIED: tuple[tuple[str, type[Rule]], ...] = (
     ("demand", Service),
     ("capacity", Capacity),
+    ("scrubbing", Scrubbing),
     ("status", SiteStatus),
     ("metro", OneOptionPerMetro),
     ("site_partner", PartnerUse),
@@ -75,10 +89,12 @@ def implied(problem: Problem) -> tuple[Rule, ...]:
 __all__ = [
     "IMPLIED",
     "RULES",
+    "Backup",
     "Budget",
     "Capacity",
     "CustomerScope",
     "IfThen",
+    "JointExposure",
     "JurisdictionQuota",
     "LatencyLimit",
     "LatencyShare",
@@ -93,11 +109,15 @@ __all__ = [
     "PartnerSites",
     "PartnerUse",
     "Residency",
+    "RiskFloor",
     "Rule",
+    "Scrubbing",
     "Service",
     "SingleSource",
     "SiteCount",
     "SiteScope",
     "SiteStatus",
+    "SurviveLoss",
+    "WorstAttack",
     "implied",
 ]

@@ -21,10 +21,15 @@ class Rule:
 
     A pair rule overrides `forbids`; a site rule and a load rule override `rows`; every rule overrides `broken` and
     `sentence`. `rows` and `broken` say the same thing twice, and the tests hold them to each other.
+
+    A site rule with more rows than can be written down overrides `cuts` too, and is `lazy`: a plan that keeps `rows`,
+    and for which `cuts` finds nothing, keeps the rule (`sitewright.optimizer.engine.cutting`).
     """
 
     name: ClassVar[str]  # as in case.toml; the same as the file's name
     kind: ClassVar[Kind]
+    lazy: ClassVar[bool] = False
+    holds_in_emergency: ClassVar[bool] = True  # of a pair rule: also where customers are served after a loss
 
     def sentence(self) -> str:
         """Say in words what the rule asks for."""
@@ -46,9 +51,28 @@ class Rule:
         """Yield the rows over the MIP's columns."""
         return iter(())
 
+    def cuts(self, problem: Problem, is_open: NDArray[np.bool_], seen: NDArray[np.bool_]) -> Iterator[Rows]:
+        """Yield rows over the sites that every plan under the rule keeps; some are broken here if the rule is.
+
+        `seen` are the sites that were open in any plan so far: rows on them may come along. Shapes (sites,).
+        """
+        return iter(())
+
+    def binds_loads(self, problem: Problem) -> bool:
+        """Return whether the rule keeps open sites from deciding by themselves who is served from where."""
+        return self.kind == "load"
+
     def broken(self, problem: Problem, decision: Decision) -> Iterator[str]:
         """Yield a sentence with numbers for each way in which the decision breaks the rule."""
         raise NotImplementedError
+
+
+def share_flaws(rule: str, **shares: float) -> Iterator[Flaw]:
+    """Yield which parameters are no shares."""
+    for field, share in shares.items():
+        if not 0 <= share <= 1:
+            fix = "give 0.95 for 95 %"
+            yield Flaw(f"rule {rule!r}, {field}", "be a share from 0 to 1", str(share), fix)
 
 
 def latency_flaws(rule: str, problem: Problem, **limits_ms: float) -> Iterator[Flaw]:

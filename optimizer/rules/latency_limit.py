@@ -23,6 +23,7 @@ class LatencyLimit(Rule):
 
     name: ClassVar[str] = "latency_limit"
     kind: ClassVar[Kind] = "pair"
+    holds_in_emergency: ClassVar[bool] = False
 
     at_most_ms: float
     customers: CustomerScope = CustomerScope()

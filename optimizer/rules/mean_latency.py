@@ -26,6 +26,7 @@ class MeanLatency(Rule):
 
     name: ClassVar[str] = "mean_latency"
     kind: ClassVar[Kind] = "load"
+    holds_in_emergency: ClassVar[bool] = False
 
     at_most_ms: float
     customers: CustomerScope = CustomerScope()

@@ -24,6 +24,9 @@ class Service(Rule):
     name: ClassVar[str] = "service"
     kind: ClassVar[Kind] = "load"
 
+    def binds_loads(self, problem: Problem) -> bool:
+        return False
+
     def sentence(self) -> str:
         return "every customer is served in full, from open sites that it may use"
 

@@ -26,6 +26,9 @@ class SingleSource(Rule):
 
     customers: CustomerScope = CustomerScope()
 
+    def binds_loads(self, problem: Problem) -> bool:
+        return False
+
     def sentence(self) -> str:
         return f"{self.customers} each served from one site alone"
 

@@ -4,7 +4,7 @@ It reads the raw data, the rules' names and parameters, and the plan; every form
 
     form         can the plan be read at all?
     consistency  does it say the same thing everywhere?
-    pair_rules, site_rules, load_rules   what it breaks
+    pair_rules, site_rules, load_rules, resilience_rules   what it breaks
     costs, latency                       what it costs, how far it serves
     certificate  what its bound rests on: bound, site_choice
     radius       objective and certificate of p-center, coverage and set cover: cover_bound, site_choice
@@ -27,6 +27,7 @@ from sitewright.optimizer.verify.radius import (
     recompute_radius,
 )
 from sitewright.optimizer.verify.report import Finding, Report
+from sitewright.optimizer.verify.resilience_rules import RESILIENCE_RULES
 from sitewright.optimizer.verify.site_rules import SITE_RULES
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "Report", "lagrangian_bound", "verify"]
 
-CHECKS = {**PAIR_RULES, **SITE_RULES, **LOAD_RULES}
+CHECKS = {**PAIR_RULES, **SITE_RULES, **LOAD_RULES, **RESILIENCE_RULES}
 
 
 def verify(problem: "Problem", plan: "Plan") -> Report:

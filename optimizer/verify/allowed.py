@@ -18,6 +18,15 @@ def allowed_pairs(facts: Facts, block: slice) -> NDArray[np.bool_]:
     return allowed
 
 
+def lawful_pairs(facts: Facts) -> NDArray[np.bool_]:
+    """Return which pairs law allows, whatever their latency. Shape (customers, sites)."""
+    allowed: NDArray[np.bool_] = np.isfinite(facts.cost)
+    for rule in facts.rules:
+        if rule.name in ("residency", "legal_exclusion"):
+            _READERS[rule.name](facts, rule, slice(None), allowed)
+    return allowed
+
+
 def _residency(facts: Facts, rule: Any, block: slice, allowed: NDArray[np.bool_]) -> None:
     classes = np.array(facts.words("residency", "customer"))
     regimes = facts.words("regime", "site")[block]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 IMPLIED_BY = {
     "service": "demand",
     "capacity": "capacity",
+    "scrubbing": "scrubbing",
     "site_status": "status",
     "one_option_per_metro": "metro",
     "partner_use": "site_partner",

@@ -56,9 +56,18 @@ def latency_share(facts: Facts, rule: Any) -> Iterator[str]:
             yield f"{share:.4%} of the demand is within {rule.within_ms:g} ms, {rule.at_least:.4%} must be"
 
 
+def scrubbing(facts: Facts, rule: Any) -> Iterator[str]:
+    sent = np.zeros(len(facts.sites))
+    np.add.at(sent, facts.j, facts.values("attack_traffic", "customer")[facts.i] * facts.share)
+    limit = facts.values("scrubbing", "site", np.inf)
+    for j in np.flatnonzero(sent > limit * (1 + SLACK) + SLACK):
+        yield f"{facts.sites[j]} draws {sent[j]:.6g} Gbit/s of attacks and can scrub {limit[j]:.6g}"
+
+
 LOAD_RULES: dict[str, Check] = {
     "service": service,
     "capacity": capacity,
+    "scrubbing": scrubbing,
     "single_source": single_source,
     "mean_latency": mean_latency,
     "latency_share": latency_share,

@@ -2,9 +2,9 @@ r"""The cheapest set of sites at given site costs, bounded from below under the 
 
 .. math:: \min_{y \in Y} \sum_j r_j y_j + \sum_p fee_p \, use_p
 
-Kept of Y: status, where partners operate, one option per metro, the number of open sites (where a rule counts all of
-them), partner fees, and that the open sites hold the whole demand. The last two enter by prices of their own, so that
-what is left is sorting:
+Kept of Y: status, risk floors, where partners operate, one option per metro, the number of open sites (where a rule
+counts all of them), partner fees, and that the open sites hold the whole demand. The last two enter by prices of their
+own, so that what is left is sorting:
 
 - the fee of a partner is shared out over its sites by weights :math:`w_j \ge 0` of which no permitted set of its sites
   gathers more than :math:`fee_p`; then :math:`\sum_j w_j y_j \le fee_p use_p`;
@@ -157,6 +157,11 @@ def _read(facts: Facts) -> _Rules:
             texts = dict(zip(facts.partner_names, facts.words("partner_metros", "partner"), strict=True))
             lists = [texts.get(p, "") for p in facts.words("site_partner", "site")]
             closed |= np.array([bool(t) and m not in t.split("|") for t, m in zip(lists, metro, strict=True)])
+        elif rule.name == "risk_floor":
+            inside = facts.sites_in(rule.within)
+            for variable, limit in (("hazard", rule.hazard_at_most), ("saidi_h", rule.outage_at_most_h)):
+                if limit is not None:
+                    closed |= inside & ~(facts.values(variable, "site") <= limit)
         elif rule.name == "one_option_per_metro":
             one_a_metro = True
         elif rule.name == "site_count" and facts.sites_in(rule.within).all():

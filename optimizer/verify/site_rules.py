@@ -115,10 +115,20 @@ def partner_count(facts: Facts, rule: Any) -> Iterator[str]:
         yield f"partners {', '.join(used)} are used, at most {rule.at_most} may be"
 
 
+def risk_floor(facts: Facts, rule: Any) -> Iterator[str]:
+    inside = facts.sites_in(rule.within)
+    for variable, limit in (("hazard", rule.hazard_at_most), ("saidi_h", rule.outage_at_most_h)):
+        found = facts.values(variable, "site")
+        for j in np.flatnonzero(facts.open & inside):
+            if limit is not None and not found[j] <= limit:
+                yield f"{facts.sites[j]} is open with {variable} {found[j]:g}, limit {limit:g}"
+
+
 SITE_RULES: dict[str, Check] = {
     "site_status": site_status,
     "one_option_per_metro": one_option_per_metro,
     "site_count": site_count,
+    "risk_floor": risk_floor,
     "budget": budget,
     "jurisdiction_quota": jurisdiction_quota,
     "if_then": if_then,

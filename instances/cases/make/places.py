@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from sitewright.instances.cases.make.assumptions import annuity, growth_factor, n
+from sitewright.instances.cases.make.grids import grid
 
 Row = dict[str, Any]
 # Localisation level 3: the data of the country's residents must stay in the country.
@@ -121,6 +122,7 @@ def _site(raw: Raw, metro: Row, region: str, partner: str, mw: float, fixed: flo
         "free_cooling_share": round(free, 4),
         "hazard": hazard,
         "hazard_evidence": "measured" if metro["inform_natural_2016"] else "unknown",
+        "grid": grid(slug(metro), metro["iso3"]),
         "saidi_h": saidi,
         "saidi_evidence": "measured" if metro["saidi_h_2015"] else "unknown",
         "hub_degree": degree,

@@ -111,6 +111,7 @@ energy_eur_kwh = { evidence = "measured", source = "Eurostat IC 2015 without tax
 network_eur_mw_yr = { evidence = "assumed", source = "transit price by the number of fibre corridors of the metro" }
 free_cooling_share = { evidence = "modelled", source = "monthly mean temperatures, ITU-R P.1510" }
 hazard = { evidence = "measured", source = "INFORM 2016 natural hazard, 0 to 10" }
+grid = { evidence = "assumed", source = "ENTSO-E synchronous areas of 2015; else national or island grids" }
 saidi_h = { evidence = "measured", source = "Doing Business 2015, hours without power a year" }
 hub_degree = { evidence = "modelled", source = "fibre corridors of the nearest hub in the bundled network" }
 

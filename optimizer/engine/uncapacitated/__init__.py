@@ -27,7 +27,7 @@ from sitewright.optimizer.plan import Certificate
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rules.base import Rule
 
-__all__ = ["Uncapacitated"]
+__all__ = ["Uncapacitated", "usable_cost"]
 
 # Live pairs beyond which a MIP would stall in its first linear program.
 MIP_PAIRS = 60_000

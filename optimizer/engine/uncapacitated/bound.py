@@ -111,6 +111,8 @@ def plain_bound(instance: Instance, prefix: Prefix, u: NDArray[np.float64]) -> f
     m = len(instance.price)
     rho, pick, end = np.empty(m), np.zeros(m, np.int8), np.empty(len(u), np.int64)
     lam = np.zeros(len(instance.rows))
+    state = np.where(instance.state == 0, 0, -1).astype(np.int8)
+    state[: instance.n_sites][instance.plain.forced] = 1
     found: Any = relaxation.evaluate(
         *prefix.arrays,
         prefix.start[1:],
@@ -118,10 +120,10 @@ def plain_bound(instance: Instance, prefix: Prefix, u: NDArray[np.float64]) -> f
         instance.price,
         u,
         lam,
-        instance.state,
+        state,
         instance.n_sites,
-        instance.low,
-        instance.high,
+        instance.plain.low,
+        instance.plain.high,
         rho,
         end,
         pick,

@@ -10,9 +10,30 @@ from sitewright.optimizer.cost import site_cost
 from sitewright.optimizer.model.build import site_model
 from sitewright.optimizer.model.columns import Rows
 from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.rules import SiteCount, SiteStatus
 
 # Rows of a large matrix that are looked at to find out that it holds no whole numbers.
 SAMPLE = 1000
+
+
+@dataclass(frozen=True)
+class Plain:
+    """As much of the site rules as the checker knows when it recomputes the bound of prices alone."""
+
+    low: int  # least sites open
+    high: int  # most sites open
+    forced: NDArray[np.bool_]  # (sites,)
+
+    @classmethod
+    def of(cls, problem: Problem) -> "Plain":
+        low, high, forced = 1, problem.n_sites, np.zeros(problem.n_sites, dtype=bool)
+        for rule in problem.all_rules:
+            if isinstance(rule, SiteStatus):
+                forced |= rule.must_open(problem)
+            elif isinstance(rule, SiteCount) and rule.within.mask(problem).all():
+                low = max(low, rule.at_least)
+                high = min(high, high if rule.at_most is None else rule.at_most)
+        return cls(low, high, forced)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +46,7 @@ class Instance:
     low: int  # least sites open
     high: int  # most sites open
     state: NDArray[np.int8]  # (columns,)
+    plain: "Plain"
     step: float  # costs of plans differ by a multiple of it; 0 if unknown
     big: float  # dearer than any plan: the price of not being served
 
@@ -68,7 +90,9 @@ def instance_of(problem: Problem, cost: NDArray[Any], *, cover: bool = True) -> 
             continue
         scale = np.abs(value).max()
         value, lower, upper = value / scale, rows.lower[r] / scale, rows.upper[r] / scale
-        if len(column) == 1:
+        if lower > value[value > 0].sum() + 1e-9 or upper < value[value < 0].sum() - 1e-9:
+            kept.append((column, value, lower, upper))  # no choice keeps it: the loops will find no plan
+        elif len(column) == 1:
             # value is 1 or -1.
             least, most = sorted((lower * value[0], upper * value[0]))
             decided = 1 if least > 1e-9 else 0 if most < 1 - 1e-9 else -1
@@ -88,7 +112,8 @@ def instance_of(problem: Problem, cost: NDArray[Any], *, cover: bool = True) -> 
     together = Rows("sites", bounds[:, 0].copy(), bounds[:, 1].copy(), start, column, value)
     dearest = sum(_dearest(part) for part in np.array_split(cost, max(1, len(cost) // 65536)))
     big = 2.0 * (dearest + np.abs(price).sum()) + 1.0
-    return Instance(cost, price, together, max(low, 1), high, state, _step(cost, price), float(big))
+    sizes = together, max(low, 1), high, state
+    return Instance(cost, price, *sizes, Plain.of(problem), _step(cost, price), float(big))
 
 
 def _dearest(cost: NDArray[Any]) -> float:

@@ -28,6 +28,8 @@ LEAST: dict[str, dict[str, Any]] = {
     "if_then": {"if_open": "fra-own", "then_open": ["sin-own"]},
     "mutual_exclusion": {"sites": ["fra-own", "sin-own"]},
     "partner_count": {"at_most": 1},
+    "joint_exposure": {"cause": "site", "at_most": 0.5},
+    "worst_attack": {"sites": 1, "at_least": 0.5},
     "mean_latency": {"at_most_ms": 100},
     "latency_share": {"within_ms": 100, "at_least": 0.5},
 }

@@ -36,6 +36,9 @@ def tiny():
             "capacity": ("site", [4.0, 9, 9]),
             "status": ("site", ["candidate", "forbidden", "candidate"]),
             "metro": ("site", ["m", "m", "n"]),
+            "hazard": ("site", [9.0, 1.0, np.nan]),
+            "scrubbing": ("site", [4.0, 9.0, np.inf]),
+            "attack_traffic": ("customer", [4.0, 1.0]),
             "jurisdiction": ("site", ["DEU", "DEU", "FRA"]),
             "regime": ("site", ["OTHER", "EU", "EU"]),
             "site_partner": ("site", ["a", "", "a"]),
@@ -84,6 +87,16 @@ BROKEN = {
     "capacity": (R.Capacity(), decide([0], ALL_AT_0), decide([1], [(0, 1, 1), (1, 1, 1)])),
     "single_source": (R.SingleSource(), decide([0, 1], [(0, 0, 0.5), (0, 1, 0.5), (1, 0, 1)]), decide([0], ALL_AT_0)),
     "mean_latency": (R.MeanLatency(at_most_ms=20), decide([0], ALL_AT_0), decide([0], [(0, 0, 1)])),
+    "backup": (R.Backup(another="jurisdiction"), decide([0], ALL_AT_0), decide([0, 2], [(0, 0, 1)])),
+    "survive_loss": (R.SurviveLoss(), decide([0, 1], ALL_AT_0), decide([0, 1, 2], ALL_AT_0)),
+    "worst_attack": (R.WorstAttack(sites=1, at_least=0.6), decide([0], ALL_AT_0), decide([0, 1, 2], ALL_AT_0)),
+    "risk_floor": (R.RiskFloor(hazard_at_most=5.0), decide([0], ALL_AT_0), decide([1], [(0, 1, 1), (1, 1, 1)])),
+    "joint_exposure": (
+        R.JointExposure(cause="site", at_most=0.6),
+        decide([0, 2], [(0, 0, 0.5), (0, 2, 0.5), (1, 0, 1)]),
+        decide([0, 2], [(0, 2, 1), (1, 0, 1)]),
+    ),
+    "scrubbing": (R.Scrubbing(), decide([0], ALL_AT_0), decide([0, 2], [(0, 2, 1), (1, 0, 1)])),
     "latency_share": (R.LatencyShare(within_ms=15, at_least=0.5), decide([0], ALL_AT_0), decide([0], [(0, 0, 1)])),
 }
 

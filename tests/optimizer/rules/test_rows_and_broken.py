@@ -2,6 +2,7 @@
 
 import numpy as np
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sitewright.optimizer.model.columns import Columns
 from sitewright.optimizer.rules.service import Service
@@ -9,7 +10,7 @@ from sitewright.optimizer.verify import CHECKS
 from sitewright.optimizer.verify.facts import Facts
 from tests import oracle
 from tests.optimizer.plans import Only
-from tests.strategies import problems_with_decisions
+from tests.strategies import decisions, problems_with_decisions
 
 SLACK = 1e-6
 
@@ -41,6 +42,28 @@ def test_all_rules_together_agree_with_the_oracle(drawn):
     assert by_rows == by_sentence == by_checker == oracle.keeps_all_rules(problem, decision)
 
 
+@settings(max_examples=200, deadline=None)
+@given(problems_with_decisions(), st.data())
+def test_cuts_are_broken_where_they_are_made_and_kept_by_every_plan_under_the_rule(drawn, data):
+    """A cut that holds nothing back would be made for ever; one that a good plan breaks would lose it."""
+    problem, decision = drawn
+    other = data.draw(decisions(problem))
+    none = np.empty(0, dtype=np.int64)
+    columns = Columns(problem.n_sites, problem.n_partners, none, none)
+    for rule in (rule for rule in problem.all_rules if rule.lazy):
+        cuts = list(rule.cuts(problem, decision.open, other.open))
+        assert bool(cuts) == any(True for _ in rule.broken(problem, decision))
+        assert not cuts or not all(_holds(block, decision.open) for block in cuts)
+        if not any(True for _ in rule.broken(problem, other)):
+            assert all(_holds(block, other.open) for block in (*rule.rows(problem, columns), *cuts))
+
+
+def _holds(block, is_open):
+    row_of = np.repeat(np.arange(len(block)), np.diff(block.start))
+    value = np.bincount(row_of, block.value * is_open[block.column], minlength=len(block))
+    return np.all(value >= block.lower - 1e-9) and np.all(value <= block.upper + 1e-9)
+
+
 def _solver_admits(rule, problem, decision):
     """Return whether the point of a decision keeps the rule's rows, forbidden pairs and whole shares."""
     n, m = problem.n_customers, problem.n_sites
@@ -70,4 +93,4 @@ def _solver_admits(rule, problem, decision):
         slack = SLACK * np.maximum(1.0, np.bincount(row_of, np.abs(block.value), minlength=len(block)))
         if np.any(value < block.lower - slack) or np.any(value > block.upper + slack):
             return False
-    return True
+    return not any(True for _ in rule.cuts(problem, decision.open, np.zeros(m, dtype=bool)))
