@@ -6,6 +6,7 @@ prove); `say` puts it into sentences; `infeasible` has each rule give way alone 
 """
 
 from sitewright.optimizer.engine.arguments import check_arguments
+from sitewright.optimizer.engine.warmup import warmup
 from sitewright.optimizer.errors import Infeasible
 from sitewright.optimizer.explain.answer import Explanation
 from sitewright.optimizer.explain.conflict_answer import Conflict, Relaxation
@@ -74,4 +75,6 @@ def explain(
             oracle.refused[oracle.everything] = error.proof
         else:
             return why_so(problem, plan, means, executor_for(cluster, threads))
+    # Not on the clock of the first question: on a new machine, compiling takes longer than anyone's patience.
+    warmup()
     return Explanation(problem.name, why_infeasible(oracle), None)

@@ -83,6 +83,9 @@ class Uncapacitated:
     def _solve(self) -> bool:
         """Return False if it is proved that there is no plan."""
         instance, state, best = self.instance, self.state, self.incumbent
+        if instance.low > instance.high:
+            self.word = "counting"
+            return False
         state.enter("search")
         guess = instance.high if instance.high < instance.n_sites // 2 else max(1, instance.n_sites // 50)
         prefix = self._near(guess)

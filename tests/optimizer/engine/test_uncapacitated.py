@@ -133,6 +133,22 @@ def test_customers_that_differ_by_scale_are_made_one() -> None:
     assert plan.certificate.root_bound == pytest.approx(best, rel=0.02)
 
 
+def test_a_partner_of_all_sites_that_may_have_none_leaves_no_plan() -> None:
+    """Fails if a limit of 0 on the number of sites, which a partner's row says, ends in a division by zero."""
+    data = {
+        "demand": ("customer", [1.0]),
+        "fixed_cost": ("site", [0.0, 0.0]),
+        "service_cost": (("customer", "site"), [[1.0, 1.0]]),
+        "site_partner": ("site", ["a", "a"]),
+        "partner_fee": ("partner", [0.0]),
+        "partner_site_fee": ("partner", [0.0]),
+        "partner_max_sites": ("partner", [0.0]),
+    }
+    problem = sw.Problem(xr.Dataset(data, {"customer": ["c0"], "site": ["s0", "s1"], "partner": ["a"]}))
+    with pytest.raises(sw.Infeasible):
+        sw.solve(problem)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_what_a_move_saves_is_what_it_saves(seed: int) -> None:
     """Fails if the memory of the search is not mended for every customer that a move touches."""

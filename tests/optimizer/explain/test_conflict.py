@@ -40,7 +40,7 @@ def kept_by_some_plan(problem, keep):
 @given(problems())
 def test_a_conflict_is_one_and_no_smaller_set_is(problem):
     """Fails if a named rule is not needed, or the named rules could be kept after all, or fewer would do."""
-    conflict = sw.explain(problem).conflict
+    conflict = sw.explain(problem, patience=60).conflict
     truth = oracle.best(problem)
     assert (conflict is None) == (truth is not None)
     if conflict is None:
@@ -58,7 +58,7 @@ def test_a_conflict_is_one_and_no_smaller_set_is(problem):
 @given(problems())
 def test_each_relaxation_costs_what_brute_force_says(problem):
     """Fails if a relaxation is not enough, is dearer than it must be, or an eased rule is not kept by its plan."""
-    conflict = sw.explain(problem).conflict
+    conflict = sw.explain(problem, patience=60).conflict
     for relaxation in conflict.relaxations if conflict is not None else ():
         truth = oracle.best(without(problem, [relaxation.rule]))
         if relaxation.plan is None:
@@ -99,14 +99,14 @@ def test_customers_without_any_site_are_named():
 def test_a_mean_that_cannot_be_reached_is_told_the_best_there_is():
     """Only a solve can prove it: one site of two is 12.5 ms from both customers on average."""
     problem = small(MeanLatency(9.0), SiteCount(at_most=1), capacity=None)
-    conflict = sw.explain(problem).conflict
+    conflict = sw.explain(problem, patience=60).conflict
     assert {type(r) for r in conflict.rules} == {MeanLatency, SiteCount}
     assert any("12.500 ms at least, the limit is 9 ms" in s for s in conflict.sentences)
 
 
 def test_data_that_admit_no_plan_need_no_rule():
     problem = sw.Problem.from_arrays(service_cost=[[float("inf")]], fixed_cost=[1.0])
-    conflict = sw.explain(problem).conflict
+    conflict = sw.explain(problem, patience=60).conflict
     assert conflict.rules == () and "may use no site" in conflict.sentences[0]
 
 
