@@ -80,12 +80,16 @@ def _latency_limit(problem: Problem, rule: LatencyLimit, decision: Decision) -> 
     inside = rule.customers.mask(problem)[decision.customer]
     worst = float(ms[inside].max(initial=0.0))
     late = int((inside & (ms > rule.at_most_ms)).sum())
+    if not np.isfinite(worst):
+        return None, f"give up {_unreached(rule, inside & ~np.isfinite(ms))}"
     change = f"from {rule.at_most_ms:g} to {_up(worst):g} ms ({late} customers need it)"
     return replace(rule, at_most_ms=worst), f"raise the latency limit of {rule.customers} {change}"
 
 
 def _mean_latency(problem: Problem, rule: MeanLatency, decision: Decision) -> Eased:
     mw, ms = _served(problem, rule, decision)
+    if not np.isfinite(ms).all():
+        return None, f"give up {_unreached(rule, ~np.isfinite(ms))}"
     mean = float(mw @ ms / mw.sum())
     text = f"raise the mean round trip of {rule.customers} from {rule.at_most_ms:g} to {_up(mean):g} ms"
     return replace(rule, at_most_ms=mean), text
@@ -96,6 +100,11 @@ def _latency_share(problem: Problem, rule: LatencyShare, decision: Decision) -> 
     share = float(mw[ms <= rule.within_ms].sum() / mw.sum())
     change = f"from {rule.at_least:.2%} to {_down(share):.2%}"
     return replace(rule, at_least=share), f"lower the share of {rule.customers} within {rule.within_ms:g} ms {change}"
+
+
+def _unreached(rule: LatencyLimit | MeanLatency, far: Any) -> str:
+    """Say that no limit is high enough: some round trips are infinite, those of customers without demand too."""
+    return f"that {rule.sentence()}: {int(far.sum())} of their round trips in this plan have no finite length"
 
 
 def _served(problem: Problem, rule: MeanLatency | LatencyShare, decision: Decision) -> tuple[Any, Any]:

@@ -104,6 +104,15 @@ def test_a_mean_that_cannot_be_reached_is_told_the_best_there_is():
     assert any("12.500 ms at least, the limit is 9 ms" in s for s in conflict.sentences)
 
 
+def test_a_limit_below_an_infinite_round_trip_is_given_up():
+    """Fails if the limit that a customer without demand needs is taken for a number: it is none."""
+    latency = [[float("inf"), 20.0, 30.0], [20.0, 5.0, 30.0]]
+    only = LegalExclusion(sites=SiteScope(sites=("s1", "s2")))
+    problem = small(LatencyLimit(15.0), only, latency=latency, capacity=None)
+    relaxed = [r for r in sw.explain(problem, patience=60).conflict.relaxations if isinstance(r.rule, LatencyLimit)]
+    assert relaxed and all(r.eased is None and "no finite length" in r.change for r in relaxed if not r.least)
+
+
 def test_data_that_admit_no_plan_need_no_rule():
     problem = sw.Problem.from_arrays(service_cost=[[float("inf")]], fixed_cost=[1.0])
     conflict = sw.explain(problem, patience=60).conflict
