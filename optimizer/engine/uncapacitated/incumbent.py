@@ -112,7 +112,7 @@ class Incumbent:
         random = np.random.default_rng(seed)
         flags, heat = self.open.astype(np.int8), HEAT * abs(self.value)
         best, least, failed = flags.copy(), self.value, 0
-        memory = interchange.begin(a.cost, *prefix.arrays, flags, slots, a.big)
+        memory = interchange.begin(a.cost, prefix.rows, flags, slots, a.big)
         while failed < patience and not self.stop():
             draws = random.random((KICKS, 3 + MOST_OUT))
             found = interchange.iterate(
@@ -126,7 +126,7 @@ class Incumbent:
                 least,
                 best,
                 a.cost,
-                *prefix.arrays,
+                prefix.rows,
                 flags,
                 a.big,
                 memory,
@@ -152,10 +152,10 @@ class Incumbent:
     def _descend(self, flags: NDArray[np.int8], prefix: Prefix, slots: int) -> None:
         a = self.instance
         floor = self._floor
-        memory = interchange.begin(a.cost, *prefix.arrays, flags, slots, a.big)
+        memory = interchange.begin(a.cost, prefix.rows, flags, slots, a.big)
         while not self.stop():
             made = interchange.descend(
-                a.fixed, self.locked, a.low, a.high, floor, MOVES, True, a.cost, *prefix.arrays, flags, a.big, memory
+                a.fixed, self.locked, a.low, a.high, floor, MOVES, True, a.cost, prefix.rows, flags, a.big, memory
             )
             if made < MOVES:
                 if memory[2][0] < slots:
@@ -163,13 +163,13 @@ class Incumbent:
                 slots = self._slots(slots)
                 if slots == memory[2][0] or slots * a.n_sites > MEMORY:
                     return
-                memory = interchange.begin(a.cost, *prefix.arrays, flags, slots, a.big)
+                memory = interchange.begin(a.cost, prefix.rows, flags, slots, a.big)
 
     def _descend_by_rules(self, flags: NDArray[np.int8], prefix: Prefix, slots: int) -> None:
         """As `_descend`, but each move is held to the site rules, and partners' fees count."""
         a, m = self.instance, self.instance.n_sites
         slots = min(m, slots + 64)
-        memory = interchange.begin(a.cost, *prefix.arrays, flags, slots, a.big)
+        memory = interchange.begin(a.cost, prefix.rows, flags, slots, a.big)
         most_fee = float(self.fees.max(initial=0.0))
         while not self.stop():
             now = flags.astype(bool)
@@ -198,7 +198,7 @@ class Incumbent:
                 if (
                     gain > 1e-9 * max(1.0, abs(self.value) if np.isfinite(self.value) else 1.0) or broken
                 ) and self.keeps(trial):
-                    interchange.move(into, out, a.cost, *prefix.arrays, flags, a.big, memory)
+                    interchange.move(into, out, a.cost, prefix.rows, flags, a.big, memory)
                     break
             else:
                 return

@@ -2,7 +2,9 @@
 
 What each move saves is kept in memory and mended only for the customers that a move touches (Resende, Werneck, Annals
 of Operations Research 150, 2007). A swap saves ``add[j] - drop[r] + extra[r, j]`` and the difference of fixed costs.
-A customer that no open site may serve costs `big`.
+A customer that no open site may serve costs `big`. `rows` are the near sites by customer and by site (`Prefix.rows`);
+`matrix` tells of the others. Where it has no columns, because it is not in memory, a customer costs its row's `top`
+beyond them, which is the least that it can be.
 
 Each open site remembers the best site to swap it for; a move makes only those look again whose customers it touched.
 The others may have missed a better one: before a set is said to be a local optimum, all look again.
@@ -18,13 +20,16 @@ _FAST = {"nogil": True, "cache": True}
 
 
 @njit(**_FAST)
-def _two_nearest(i, matrix, start, site, cost, is_open, opens, n_open, big):  # type: ignore[no-untyped-def]
+def _two_nearest(i, matrix, start, site, cost, top, is_open, opens, n_open, big):  # type: ignore[no-untyped-def]
     first, near = -1, big
     for k in range(start[i], start[i + 1]):
         if is_open[site[k]]:
             if first >= 0:
                 return first, near, min(np.float64(cost[k]), big)
             first, near = site[k], min(np.float64(cost[k]), big)
+    if not matrix.shape[1]:
+        far = min(top[i], big)
+        return (first, near, max(near, far)) if first >= 0 else (first, far, far)
     first, near, second = -1, big, big
     for t in range(n_open):
         x = np.float64(matrix[i, opens[t]])
@@ -37,6 +42,7 @@ def _two_nearest(i, matrix, start, site, cost, is_open, opens, n_open, big):  # 
 
 @njit(**_FAST)
 def _contribute(i, sign, start, site, cost, near, second, of, slot, add, drop, extra, swap):  # type: ignore[no-untyped-def]
+    # A customer of nobody has a = b, so all that it adds to a swap is 0, wherever it goes.
     a, b, s = near[i], second[i], slot[of[i]]
     swap[s] = -1
     drop[s] += sign * (b - a)
@@ -53,9 +59,10 @@ def _contribute(i, sign, start, site, cost, near, second, of, slot, add, drop, e
 
 
 @njit(**_FAST)
-def begin(matrix, start, site, cost, is_open, slots, big):  # type: ignore[no-untyped-def]
+def begin(matrix, rows, is_open, slots, big):  # type: ignore[no-untyped-def]
     """Return the memory of a search from `is_open`, with room for so many open sites."""
-    n, m = matrix.shape
+    start, site, cost, top, by_site, _, _ = rows
+    n, m = len(start) - 1, len(by_site) - 1
     opens, slot, size = np.empty(slots, np.int64), np.full(m, -1, np.int64), np.zeros(1, np.int64)
     for j in range(m):
         if is_open[j]:
@@ -64,9 +71,9 @@ def begin(matrix, start, site, cost, is_open, slots, big):  # type: ignore[no-un
     near, second, of = np.empty(n), np.empty(n), np.empty(n, np.int64)
     add, drop, extra, swap = np.zeros(m), np.zeros(slots), np.zeros((slots, m)), np.full(slots, -1, np.int64)
     for i in range(n):
-        of[i], near[i], second[i] = _two_nearest(i, matrix, start, site, cost, is_open, opens, size[0], big)
+        of[i], near[i], second[i] = _two_nearest(i, matrix, start, site, cost, top, is_open, opens, size[0], big)
         _contribute(i, 1.0, start, site, cost, near, second, of, slot, add, drop, extra, swap)
-    return opens, slot, size, near, second, of, add, drop, extra, swap
+    return opens, slot, size, near, second, of, add, drop, extra, swap, np.empty(n, np.int64), np.zeros(n, np.bool_)
 
 
 @njit(nogil=True, cache=True, fastmath={"nnan", "nsz", "reassoc"})
@@ -118,18 +125,46 @@ def _where(a, b, most):  # type: ignore[no-untyped-def]
 
 
 @njit(**_FAST)
-def move(into, out, matrix, start, site, cost, is_open, big, memory):  # type: ignore[no-untyped-def]
+def _touched(into, out, matrix, rows, near, second, of, hit, seen):  # type: ignore[no-untyped-def]
+    """Write the customers whose nearest two sites change into `hit`; return how many they are.
+
+    A site that matters to a customer is near it, unless its second nearest open one is not: then the matrix tells.
+    """
+    _, _, _, top, by_site, row, at = rows
+    hits = 0
+    if into >= 0:
+        for k in range(by_site[into], by_site[into + 1]):
+            i = row[k]
+            if at[k] < second[i]:
+                hit[hits], seen[i] = i, True
+                hits += 1
+    if out >= 0:
+        for k in range(by_site[out], by_site[out + 1]):
+            i = row[k]
+            # Where the second nearest closes, its cost tells: it need not be remembered by name.
+            if not seen[i] and (of[i] == out or at[k] <= second[i]):
+                hit[hits], seen[i] = i, True
+                hits += 1
+    if matrix.shape[1]:
+        for i in range(len(second)):
+            if second[i] > top[i] and not seen[i]:
+                loses = out >= 0 and (of[i] == out or matrix[i, out] <= second[i])
+                if loses or (into >= 0 and matrix[i, into] < second[i]):
+                    hit[hits], seen[i] = i, True
+                    hits += 1
+    for t in range(hits):
+        seen[hit[t]] = False
+    return hits
+
+
+@njit(**_FAST)
+def move(into, out, matrix, rows, is_open, big, memory):  # type: ignore[no-untyped-def]
     """Open `into` and close `out` (-1 for neither), and mend the memory."""
-    opens, slot, size, near, second, of, add, drop, extra, swap = memory
-    n = len(near)
-    hit, hits = np.empty(n, np.int64), 0
-    for i in range(n):
-        # Where the second nearest closes, its cost tells: it need not be remembered by name.
-        loses = out >= 0 and (of[i] == out or matrix[i, out] <= second[i])
-        if loses or (into >= 0 and matrix[i, into] < second[i]):
-            hit[hits] = i
-            hits += 1
-            _contribute(i, -1.0, start, site, cost, near, second, of, slot, add, drop, extra, swap)
+    start, site, cost, top, _, _, _ = rows
+    opens, slot, size, near, second, of, add, drop, extra, swap, hit, seen = memory
+    hits = _touched(into, out, matrix, rows, near, second, of, hit, seen)
+    for t in range(hits):
+        _contribute(hit[t], -1.0, start, site, cost, near, second, of, slot, add, drop, extra, swap)
     if into >= 0:
         is_open[into] = 1
     if out >= 0:
@@ -151,12 +186,12 @@ def move(into, out, matrix, start, site, cost, is_open, big, memory):  # type: i
         size[0] += out < 0
     for t in range(hits):
         i = hit[t]
-        of[i], near[i], second[i] = _two_nearest(i, matrix, start, site, cost, is_open, opens, size[0], big)
+        of[i], near[i], second[i] = _two_nearest(i, matrix, start, site, cost, top, is_open, opens, size[0], big)
         _contribute(i, 1.0, start, site, cost, near, second, of, slot, add, drop, extra, swap)
 
 
 @njit(**_FAST)
-def descend(fixed, locked, low, high, floor, moves, whole, matrix, start, site, cost, is_open, big, memory):  # type: ignore[no-untyped-def]
+def descend(fixed, locked, low, high, floor, moves, whole, matrix, rows, is_open, big, memory):  # type: ignore[no-untyped-def]
     """Make the best move until it saves no more than `floor`, so many times at most; return how many were made.
 
     If fewer were made and `whole`, the set is a local optimum.
@@ -174,7 +209,7 @@ def descend(fixed, locked, low, high, floor, moves, whole, matrix, start, site, 
         if none:
             return k
         sure = False
-        move(into, out, matrix, start, site, cost, is_open, big, memory)
+        move(into, out, matrix, rows, is_open, big, memory)
     return moves
 
 
@@ -191,8 +226,9 @@ def price(fixed, is_open, near):  # type: ignore[no-untyped-def]
 
 
 @njit(**_FAST)
-def _kick(i, most, draws, locked, matrix, start, site, cost, is_open, big, memory):  # type: ignore[no-untyped-def]
+def _kick(i, most, draws, locked, matrix, rows, is_open, big, memory):  # type: ignore[no-untyped-def]
     """Swap the nearest open sites of a customer for others drawn from the same part of its row."""
+    start, site = rows[0], rows[1]
     outs, n, k = np.empty(most, np.int64), 0, start[i]
     while k < start[i + 1] and n < most:
         if is_open[site[k]] and not locked[site[k]]:
@@ -205,13 +241,13 @@ def _kick(i, most, draws, locked, matrix, start, site, cost, is_open, big, memor
             j = site[start[i] + int(draws[d] * width)]
             d = (d + 1) % len(draws)
             if not is_open[j] and not locked[j]:
-                move(j, outs[t], matrix, start, site, cost, is_open, big, memory)
+                move(j, outs[t], matrix, rows, is_open, big, memory)
                 break
     return n
 
 
 @njit(**_FAST)
-def _return(kept, matrix, start, site, cost, is_open, big, memory):  # type: ignore[no-untyped-def]
+def _return(kept, matrix, rows, is_open, big, memory):  # type: ignore[no-untyped-def]
     """Move back to a set."""
     a, b, m = 0, 0, len(kept)
     while True:
@@ -222,12 +258,12 @@ def _return(kept, matrix, start, site, cost, is_open, big, memory):  # type: ign
         if a == m and b == m:
             return
         # Closed first where there is none to swap with, so that no more are open than there is room for.
-        move(a if a < m else -1, b if b < m else -1, matrix, start, site, cost, is_open, big, memory)
+        move(a if a < m else -1, b if b < m else -1, matrix, rows, is_open, big, memory)
 
 
 @njit(**_FAST)
 def iterate(  # type: ignore[no-untyped-def]
-    fixed, locked, low, high, floor, heat, draws, least, best, matrix, start, site, cost, is_open, big, memory
+    fixed, locked, low, high, floor, heat, draws, least, best, matrix, rows, is_open, big, memory
 ):
     """Kick and descend once for each row of `draws`, from the set in `is_open` on; return what the best set costs.
 
@@ -238,25 +274,25 @@ def iterate(  # type: ignore[no-untyped-def]
     now = price(fixed, is_open, memory[3])
     for row in draws:
         i, k = int(row[0] * len(memory[3])), 2 + int(row[1] * 5)
-        if not _kick(i, k, row[3:], locked, matrix, start, site, cost, is_open, big, memory):
+        if not _kick(i, k, row[3:], locked, matrix, rows, is_open, big, memory):
             continue
-        descend(fixed, locked, low, high, floor, 1000, False, matrix, start, site, cost, is_open, big, memory)
+        descend(fixed, locked, low, high, floor, 1000, False, matrix, rows, is_open, big, memory)
         value = price(fixed, is_open, memory[3])
         if value < least - floor:
-            descend(fixed, locked, low, high, floor, 1000, True, matrix, start, site, cost, is_open, big, memory)
+            descend(fixed, locked, low, high, floor, 1000, True, matrix, rows, is_open, big, memory)
             value = least = price(fixed, is_open, memory[3])
             best[:] = is_open
         if value <= max(now, least - heat * np.log(1.0 - row[2])):
             now = value
             kept[:] = is_open
         else:
-            _return(kept, matrix, start, site, cost, is_open, big, memory)
+            _return(kept, matrix, rows, is_open, big, memory)
     return least
 
 
 def gains(fixed: NDArray[np.float64], memory: tuple[NDArray[Any], ...]) -> NDArray[np.float64]:
     """Return what each move saves. Shape (open + 1, sites + 1): close the row's site, open the column's; last: none."""
-    opens, _, size, _, _, _, add, drop, extra, _ = memory
+    opens, size, add, drop, extra = memory[0], memory[2], memory[6], memory[7], memory[8]
     n = int(size[0])
     out = np.zeros((n + 1, len(add) + 1))
     out[:, :-1] = add - fixed

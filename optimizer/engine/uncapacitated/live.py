@@ -42,4 +42,4 @@ def live_pairs(instance: Instance, point: Point, cutoff: float, *, scale: NDArra
     _keep(*arrays, near.site[:0], near.cost[:0])
     site, cost = np.empty(begin[-1], np.int32), np.empty(begin[-1], near.cost.dtype)
     _keep(*arrays, site, cost)
-    return Prefix(begin, site, cost, np.full(len(point.u), np.inf), scale)
+    return Prefix(begin, site, cost, np.full(len(point.u), np.inf), scale, instance.n_sites)

@@ -5,6 +5,7 @@ and each row's near end is kept, sorted; `top` is the cost up to which it holds 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,16 @@ def _fill(cost, live, top, start, first, site, near):  # type: ignore[no-untyped
         site[a:k], near[a:k] = site[a:k][order], near[a:k][order]
 
 
+@njit(**_FAST)
+def _turn(start, site, cost, by_site, row, at):  # type: ignore[no-untyped-def]
+    """Write the pairs site by site; `by_site` holds where each begins, and is left where each ends."""
+    for i in range(len(start) - 1):
+        for k in range(start[i], start[i + 1]):
+            to = by_site[site[k]]
+            row[to], at[to] = i, cost[k]
+            by_site[site[k]] += 1
+
+
 @dataclass(frozen=True, eq=False)
 class Prefix:
     """Sorted near ends of the rows of a cost matrix, in compressed rows."""
@@ -51,10 +62,20 @@ class Prefix:
     cost: NDArray[Any]  # (pairs,), ascending in each row, in the type of the matrix
     top: NDArray[np.float64]  # (customers,): every live site that costs no more is here; +inf where all are
     scale: NDArray[np.float64]  # (customers,): how far prices may move, relative to the mean; see `spread`
+    n_sites: int
 
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
         return self.start, self.site, self.cost
+
+    @cached_property
+    def rows(self) -> tuple[NDArray[Any], ...]:
+        """The pairs by customer, `top`, and the pairs by site: where each site begins, customers, costs."""
+        count = np.bincount(self.site, minlength=self.n_sites)
+        by_site = np.concatenate([[0], np.cumsum(count)])
+        row, at = np.empty(len(self.site), np.int32), np.empty_like(self.cost)
+        _turn(*self.arrays, by_site[:-1].copy(), row, at)
+        return *self.arrays, self.top, by_site, row, at
 
 
 def build_prefix(
@@ -72,7 +93,7 @@ def build_prefix(
     start = np.concatenate([[0], np.cumsum(count)])
     site, near = np.empty(start[-1], np.int32), np.empty(start[-1], cost.dtype)
     run_blocks(n, m, lambda a, b: _fill(cost[a:b], live, top[a:b], start, a, site, near), threads)
-    return Prefix(start, site, near, top, spread(start, near) if scale is None else scale)
+    return Prefix(start, site, near, top, spread(start, near) if scale is None else scale, m)
 
 
 def spread(start: NDArray[np.int64], near: NDArray[Any]) -> NDArray[np.float64]:

@@ -159,7 +159,7 @@ def test_what_a_move_saves_is_what_it_saves(seed: int) -> None:
     prefix = build_prefix(cost, np.ones(m, bool), np.full(n, np.inf))
     is_open = np.zeros(m, np.int8)
     is_open[:4] = 1
-    memory = interchange.begin(cost, *prefix.arrays, is_open, m, big)
+    memory = interchange.begin(cost, prefix.rows, is_open, m, big)
 
     def price(mask: np.ndarray) -> float:
         return float(np.minimum(cost[:, mask], big).min(axis=1).sum() + fixed[mask].sum())
@@ -179,7 +179,34 @@ def test_what_a_move_saves_is_what_it_saves(seed: int) -> None:
         out = int(rng.choice(opens)) if rng.random() < 0.7 else -1
         if now.sum() == m - 1 and out < 0:
             break
-        interchange.move(into, out, cost, *prefix.arrays, is_open, big, memory)
+        interchange.move(into, out, cost, prefix.rows, is_open, big, memory)
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_move_mends_the_memory_for_far_customers_too(seed: int, in_memory: bool) -> None:
+    """Fails if a move misses a customer whose nearest sites lie beyond the near end of its row, or one at the end."""
+    rng = np.random.default_rng(seed)
+    n, m, big = 60, 14, 1e5
+    cost = rng.integers(1, 30, (n, m)).astype(float)  # with ties
+    cost[rng.random((n, m)) < 0.1] = np.inf
+    prefix = build_prefix(cost, np.ones(m, bool), np.sort(cost, axis=1)[:, 3])
+    matrix = cost if in_memory else cost[:, :0]
+    is_open = (rng.random(m) < 0.4).astype(np.int8)
+    memory = interchange.begin(matrix, prefix.rows, is_open, m, big)
+    for _ in range(30):
+        opens, closed = np.flatnonzero(is_open), np.flatnonzero(is_open == 0)
+        into = int(rng.choice(closed)) if len(closed) and rng.random() < 0.7 else -1
+        out = int(rng.choice(opens)) if len(opens) > 1 and rng.random() < 0.7 else -1
+        if into < 0 and out < 0:
+            continue
+        interchange.move(into, out, matrix, prefix.rows, is_open, big, memory)
+        near = np.sort(np.where(is_open == 1, np.minimum(cost, big), big), axis=1)[:, :2]
+        if not in_memory:
+            near = np.minimum(near, np.minimum(prefix.top, big)[:, None])
+        np.testing.assert_allclose(np.stack(memory[3:5], axis=1), near)
+        fresh = interchange.begin(matrix, prefix.rows, is_open, m, big)
+        np.testing.assert_allclose(memory[6], fresh[6], atol=1e-6)  # what each addition saves
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -193,7 +220,7 @@ def test_a_walk_of_kicks_says_what_its_best_set_costs(seed: int) -> None:
     locked, is_open = np.zeros(m, np.int8), np.zeros(m, np.int8)
     locked[[2, 9]] = 1  # one open, one closed
     is_open[:count] = 1
-    best, arrays = is_open.copy(), (cost, *prefix.arrays)
+    best, arrays = is_open.copy(), (cost, prefix.rows)
 
     def price(mask: np.ndarray) -> float:
         return float(np.minimum(cost[:, mask == 1], big).min(axis=1).sum() + fixed[mask == 1].sum())
