@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sitewright.optimizer.decision import Decision
+from sitewright.optimizer.progress import Progress
 
 if TYPE_CHECKING:
     from sitewright.optimizer.problem import Problem
@@ -98,6 +99,8 @@ class Plan:
     capacity_prices
         EUR/yr that one more MW would save at most at each full open site, with the same sites open.
         Empty where demand may not be shared, and under latency targets.
+    events
+        How bound and best plan came together, if whoever solved it kept that: the command line does.
     said_load
         MW of each open site as a file said it, for the checker alone; `load` is what the assignment gives.
     """
@@ -132,6 +135,7 @@ class Plan:
     peak_mib: float = 0.0
     capacity_prices: Mapping[str, float] = field(default_factory=dict)
     said_load: Mapping[str, float] | None = None
+    events: tuple[Progress, ...] = field(default=(), repr=False)
 
     @property
     def unit(self) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,7 +10,7 @@ from cyclopts import Parameter
 
 from sitewright.optimizer.cli.interrupt import ctrl_c
 from sitewright.optimizer.cli.source import Source, open_problem
-from sitewright.optimizer.progress import CancelToken
+from sitewright.optimizer.progress import CancelToken, Progress
 
 
 def solve(
@@ -71,6 +72,13 @@ def solve(
     problem = open_problem(case, source)
     check_targets(targets, problem)
     cancel, printer = CancelToken(), ProgressPrinter(time_limit)
+    events: list[Progress] = []
+
+    def on_progress(event: Progress) -> None:
+        events.append(event)
+        if not quiet:
+            printer(event)
+
     with ctrl_c(cancel):
         try:
             plan = sitewright.solve(
@@ -83,12 +91,13 @@ def solve(
                 threads=threads,
                 seed=seed,
                 solver=solver,
-                on_progress=None if quiet else printer,
+                on_progress=on_progress,
                 cancel=cancel,
             )
         finally:
             printer.close()
             close_idle()
+    plan = replace(plan, events=tuple(events))  # the report shows how bound and plan came together
     if cancel.cancelled and not targets:
         # An interrupted solve must not lose its plan.
         targets = [Path(f"{problem.name}-interrupted.json")]

@@ -1,9 +1,12 @@
-"""A frontier as a versioned JSON document."""
+"""A frontier as a versioned JSON document, and back."""
 
-from math import isfinite
+from math import inf, isfinite
+from pathlib import Path
 from typing import Any
 
-from sitewright.optimizer.study.frontier import Frontier
+from sitewright.optimizer.io.document import read_document, same_problem, whole
+from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.study.frontier import Frontier, Point
 
 SCHEMA = "sitewright-frontier/1"
 
@@ -27,3 +30,31 @@ def frontier_document(answer: Frontier) -> dict[str, Any]:
             for p in answer.points
         ],
     }
+
+
+def read_frontier_json(file: Path, problem: Problem) -> Frontier:
+    """Read a frontier of this problem.
+
+    Raises
+    ------
+    InvalidProblem
+        If the file is no frontier, or one of another problem.
+    """
+    document = read_document(file, SCHEMA, "sitewright frontier --json")
+    with whole(str(file), SCHEMA):
+        same_problem(document, problem.name, str(file))
+        points = tuple(_point(point) for point in document["points"])
+        return Frontier(str(document["problem"]), str(document["against"]), str(document["unit"]), points)
+
+
+def _point(said: dict[str, Any]) -> Point:
+    # Proved that there is no plan: no cost and no bound, and settled.
+    none = inf if said["settled"] else -inf
+    return Point(
+        limit=float(said["limit"]),
+        reached=None if said["reached"] is None else float(said["reached"]),
+        cost=inf if said["cost"] is None else float(said["cost"]),
+        bound=none if said["bound"] is None else float(said["bound"]),
+        open_sites=tuple(map(str, said["open_sites"])),
+        settled=bool(said["settled"]),
+    )

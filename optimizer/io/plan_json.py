@@ -9,10 +9,13 @@ import numpy as np
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 from sitewright.optimizer.io.atomic import write_whole
+from sitewright.optimizer.io.document import read_document, whole
+from sitewright.optimizer.io.events_json import events_document, read_events
 from sitewright.optimizer.plan import Certificate, Plan, Status, Tie
 from sitewright.optimizer.problem import Problem
 
 SCHEMA = "sitewright-plan/1"
+WRITER = "sitewright solve -o"
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
@@ -68,6 +71,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "threads": plan.threads,
         "backend": plan.backend,
         "solver": plan.solver,
+        "events": events_document(plan.events),
     }
 
 
@@ -84,14 +88,9 @@ def read_plan_json(file: Path, problem: Problem) -> Plan:
     InvalidProblem
         If the file is no plan, or names customers or sites that the problem lacks.
     """
-    where, document = str(file), _document(file)
-    try:
+    where, document = str(file), read_document(file, SCHEMA, WRITER)
+    with whole(where, SCHEMA):
         return _plan(document, problem, where)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        if isinstance(error, InvalidProblem):
-            raise
-        flaw = Flaw(where, f"hold every part of {SCHEMA}", f"{type(error).__name__}: {error}", "write the plan again")
-        raise InvalidProblem([flaw]) from error
 
 
 def problem_name(file: Path) -> str:
@@ -102,22 +101,7 @@ def problem_name(file: Path) -> str:
     InvalidProblem
         If the file is no plan.
     """
-    return str(_document(file).get("problem", ""))
-
-
-def _document(file: Path) -> dict[str, Any]:
-    where = str(file)
-    try:
-        document = json.loads(Path(file).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        fix = "give a file that `sitewright solve -o` wrote"
-        raise InvalidProblem([Flaw(where, "be a readable JSON file", str(error), fix)]) from error
-    found = document.get("schema") if isinstance(document, dict) else type(document).__name__
-    if not isinstance(document, dict) or found != SCHEMA:
-        raise InvalidProblem(
-            [Flaw(where, f"have the schema {SCHEMA!r}", repr(found), "write it again with this version")]
-        )
-    return document
+    return str(read_document(file, SCHEMA, WRITER).get("problem", ""))
 
 
 def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:
@@ -176,6 +160,7 @@ def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:
         radius=None if radius is None else float(radius),
         peak_mib=document["peak_mib"],
         capacity_prices={str(k): float(v) for k, v in document.get("capacity_prices", {}).items()},
+        events=read_events(document.get("events"), maximise=document["objective_kind"] == "coverage"),
         said_load={str(site): float(mw) for site, mw in document["load_mw"].items()},
     )
 

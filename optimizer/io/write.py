@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 from sitewright.optimizer.io.plan_geojson import flaws_of_geojson, write_plan_geojson
@@ -45,10 +46,11 @@ def _unwritable(target: Path, error: OSError) -> Flaw:
     return Flaw(f"output {target}", "be writable", found, fix)
 
 
-def write_plan(plan: Plan, problem: Problem, target: Path, *, case: str | None = None) -> None:
+def write_plan(plan: Plan, problem: Problem, target: Path, *, case: str | None = None, **asked: Any) -> None:
     """Write JSON, NetCDF, GeoJSON or the HTML report, whole or not at all.
 
-    `case` is what a person typed for the problem; the report tells how to do it again.
+    `case` is what a person typed for the problem; the report tells how to do it again. `asked` is what else the
+    report shows; see `sitewright.report_html`.
 
     Raises
     ------
@@ -66,6 +68,6 @@ def write_plan(plan: Plan, problem: Problem, target: Path, *, case: str | None =
         else:
             from sitewright.optimizer.report import write_report  # loads jinja2
 
-            write_report(plan, problem, target, case=case)
+            write_report(plan, problem, target, case=case, **asked)
     except OSError as error:
         raise InvalidProblem([_unwritable(target, error)]) from error

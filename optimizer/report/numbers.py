@@ -1,6 +1,7 @@
 """Numbers as people read them. Money is in whole EUR or in millions, never in powers of ten."""
 
 import math
+import re
 
 
 def figure(value: float) -> str:
@@ -29,7 +30,9 @@ def _three(value: float) -> str:
 def percent(share: float, *, most: int = 6) -> str:
     """Return a share in percent with as many decimals as it takes to show two digits, at most `most`."""
     value = 100 * share
-    if value == 0 or abs(value) >= 10:
+    if abs(value) < 0.5 * 10**-most:
+        return "0 %"  # what lies below is the noise of floating point
+    if abs(value) >= 10:
         return f"{value:.0f} %" if abs(value - round(value)) < 0.05 else f"{value:.1f} %"
     decimals = min(most, max(1, 1 - math.floor(math.log10(abs(value)))))
     return f"{value:.{decimals}f} %"
@@ -40,11 +43,16 @@ def count(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
-def ticks(high: float, at_most: int = 6) -> list[float]:
-    """Return round numbers from 0 to `high`, evenly spaced."""
-    if not 0 < high < math.inf:
-        return [0.0]
-    rough = high / at_most
+def rounded(value: float) -> str:
+    """Return the words of a tick: ``5 M``, not ``5.00 M``."""
+    return re.sub(r"\.0+(?=\D|$)", "", short(value))
+
+
+def ticks(high: float, at_most: int = 6, low: float = 0.0) -> list[float]:
+    """Return round numbers from `low` to `high`, evenly spaced."""
+    if not low < high < math.inf:
+        return [low]
+    rough = (high - low) / at_most
     size = 10.0 ** math.floor(math.log10(rough))
     step = next(m * size for m in (1, 2, 2.5, 5, 10) if m * size >= rough * (1 - 1e-9))
-    return [k * step for k in range(int(high / step + 1e-9) + 1)]
+    return [k * step for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]

@@ -3,11 +3,11 @@
 import base64
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,11 +16,15 @@ import sitewright
 from sitewright.optimizer.objective import with_objective
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.progress import Progress
+from sitewright.optimizer.report.against import against_section
 from sitewright.optimizer.report.certainty import certainty
 from sitewright.optimizer.report.charts import latency_curves
+from sitewright.optimizer.report.convergence import convergence_section
 from sitewright.optimizer.report.costs import cost_parts
 from sitewright.optimizer.report.customers import served_customers
 from sitewright.optimizer.report.data import script_data
+from sitewright.optimizer.report.frontier import frontier_section
 from sitewright.optimizer.report.latency import distributions
 from sitewright.optimizer.report.limits import uses
 from sitewright.optimizer.report.map.marks import SMALLEST
@@ -29,11 +33,17 @@ from sitewright.optimizer.report.names import site_names
 from sitewright.optimizer.report.numbers import count, figure, percent, short
 from sitewright.optimizer.report.origin import origin
 from sitewright.optimizer.report.outlines import CREDIT
+from sitewright.optimizer.report.section import Section
 from sitewright.optimizer.report.sites import open_sites
 from sitewright.optimizer.report.sources import by_evidence, inputs, rules
 from sitewright.optimizer.report.tiles import tiles
 from sitewright.optimizer.report.verdict import source_of_latency, verdict
+from sitewright.optimizer.report.why import why_section
 from sitewright.optimizer.verify import verify
+
+if TYPE_CHECKING:
+    from sitewright.optimizer.explain.answer import Explanation
+    from sitewright.optimizer.study.frontier import Frontier
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLES = ("palette", "page", "tables", "map", "charts", "print")
@@ -41,31 +51,17 @@ SCRIPTS = ("theme", "tables")
 MAP_SCRIPTS = ("details", "view", "focus", "filters")
 
 
-@dataclass(frozen=True)
-class Section:
-    """One section of the page: of ours a template, of others a body.
-
-    Attributes
-    ----------
-    anchor
-        Its id in the page; a word.
-    title, short
-        Its heading, and its word in the bar on top.
-    body
-        Its HTML. `Markup` says that names in it are escaped already; plain text is escaped.
-    template
-        Its file, of our own sections.
-    """
-
-    anchor: str
-    title: str
-    short: str
-    body: Markup | str = ""
-    template: str = ""
-
-
 def report_html(
-    plan: Plan, problem: Problem, *, case: str | None = None, check: bool = True, more: Sequence[Section] = ()
+    plan: Plan,
+    problem: Problem,
+    *,
+    case: str | None = None,
+    check: bool = True,
+    compare: Mapping[str, Plan] | None = None,
+    frontier: "Frontier | None" = None,
+    explanation: "Explanation | None" = None,
+    events: Sequence[Progress] = (),
+    more: Sequence[Section] = (),
 ) -> str:
     """Return the report of a plan of this problem.
 
@@ -75,8 +71,19 @@ def report_html(
         What a person would type for the problem on the command line; the problem's name if not given.
     check
         Have the independent checker recompute the plan, and say what it found.
+    compare
+        Other plans of the same customers and sites, by what they are called.
+    frontier, explanation
+        What `sitewright.frontier` and `sitewright.explain` say of this problem.
+    events
+        What ``solve(…, on_progress=events.append)`` collected; those that the plan keeps, if not given.
     more
-        Sections of others, such as a comparison; they stand before the assumptions.
+        Sections of others; they stand before the assumptions.
+
+    Raises
+    ------
+    InvalidProblem
+        If another plan is of other customers or sites, or the explanation is of another plan.
     """
     found = verify(with_objective(problem, plan.objective_kind, plan.p, plan.radius), plan) if check else None
     sure = certainty(plan, problem, found)
@@ -135,7 +142,16 @@ def report_html(
         "sizes": _sizes(map_.scale, float(plan.demand.max())) if map_ else [],
         "data": script_data(map_, sites, customers, problem) if map_ else {},
     }
-    context["sections"] = [*_sections(map_ is not None, bool(latency), bool(limits)), *more, *_LAST]
+    asked = []
+    if compare:
+        asked.append(against_section(plan, problem, compare))
+    if frontier is not None:
+        asked.append(frontier_section(frontier, plan, problem))
+    context["explained"] = explanation is not None
+    why = [] if explanation is None else [why_section(explanation, plan, problem)]
+    steps = [convergence_section(events or plan.events, plan)] if events or plan.events else []
+    ours = _sections(map_ is not None, bool(latency), bool(limits))
+    context["sections"] = [*ours[:-1], *why, ours[-1], *steps, *asked, *more, *_LAST]
     return environment().get_template("page.html").render(context)
 
 
@@ -221,7 +237,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"figure": figure, "percent": percent, "share": _share}
+    made.filters |= {"figure": figure, "percent": percent, "share": _share, "short": short}
     return made
 
 

@@ -1,10 +1,8 @@
 """The axes that a figure is drawn on, and the colours it shares with the report."""
 
-import re
 from typing import TYPE_CHECKING
 
 from sitewright.optimizer.errors import SitewrightError
-from sitewright.optimizer.report.numbers import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,11 +31,6 @@ def axes(ax: "Axes | None") -> "Axes":
         raise SitewrightError("figures need matplotlib: pip install 'sitewright[plot]'") from error
     made: Axes = pyplot.figure(layout="constrained").add_subplot()
     return made
-
-
-def rounded(value: float, _: object = None) -> str:
-    """Return the words of a tick: ``5 M``, not ``5.00 M``."""
-    return re.sub(r"\.0+(?=\D|$)", "", short(value))
 
 
 def plain(ax: "Axes") -> None:

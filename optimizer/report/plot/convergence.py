@@ -7,7 +7,9 @@ import numpy as np
 
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 from sitewright.optimizer.progress import Progress
-from sitewright.optimizer.report.plot.axes import ACCENT, GOOD, QUIET, axes, plain, rounded
+from sitewright.optimizer.report.convergence import span
+from sitewright.optimizer.report.numbers import rounded
+from sitewright.optimizer.report.plot.axes import ACCENT, GOOD, QUIET, axes, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,25 +33,20 @@ def convergence(events: Sequence[Progress], *, ax: "Axes | None" = None) -> "Axe
         raise InvalidProblem([Flaw("argument 'events'", "hold events of a solve", "none", fix)])
     ax = axes(ax)
     seconds = np.array([event.elapsed for event in events])
-    known = []
     for name, values, colour in (
         ("best plan", [event.incumbent for event in events], ACCENT),
         ("bound", [event.bound for event in events], GOOD),
     ):
         there = np.isfinite(values)
         if there.any():
-            known += np.asarray(values)[there].tolist()
             ax.step(seconds[there], np.asarray(values)[there], where="post", color=colour, lw=2, label=name)
     stages = [k for k, e in enumerate(events) if e.stage not in ("presolve", "done") and e.stage != events[k - 1].stage]
-    if known:
-        # The first bounds may lie far off; what matters is the end.
-        last = known[-1]
-        low, high = np.percentile(known, [8, 100 if len(known) < 20 else 98])
-        edge = max(0.08 * (high - low), 1e-9 * abs(last), 1e-12)
-        ax.set_ylim(min(low, last) - edge, max(high, last) + edge)
-    span, said = float(seconds[-1]), -1.0
+    low, high = span(events)
+    edge = max(0.08 * (high - low), 1e-9 * abs(high), 1e-12)
+    ax.set_ylim(low - edge, high + edge)
+    end, said = float(seconds[-1]), -1.0
     for k in stages:
-        if seconds[k] < said + 0.03 * span:
+        if seconds[k] < said + 0.03 * end:
             continue  # its word would stand on the one before
         said = float(seconds[k])
         ax.axvline(seconds[k], color=QUIET, lw=0.5, alpha=0.5)
@@ -65,7 +62,7 @@ def convergence(events: Sequence[Progress], *, ax: "Axes | None" = None) -> "Axe
             va="top",
         )
     ax.set(xlabel="seconds", xlim=(0, max(float(seconds[-1]), 1e-3)))
-    ax.yaxis.set_major_formatter(rounded)
+    ax.yaxis.set_major_formatter(lambda value, _: rounded(value))
     ax.legend(frameon=False, loc="lower right")
     plain(ax)
     return ax
