@@ -43,3 +43,9 @@ class Explanation:
     def settled(self) -> bool:
         """Whether every number is one, and none a range."""
         return all(r.low == r.high for r in self.regrets) and all(b.binds is not None for b in self.bindings)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of an explanation."""
+        from sitewright.optimizer.report.notebook_answers import explanation_html
+
+        return explanation_html(self)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.report.costs import WORDS
-from sitewright.optimizer.report.names import site_names
+from sitewright.optimizer.report.names import distinct_names
 from sitewright.optimizer.report.numbers import count, percent, short
 from sitewright.optimizer.report.section import Section
 from sitewright.optimizer.report.verdict import change
@@ -75,7 +75,7 @@ def _against(name: str, c: Comparison, problem: Problem) -> Against:
     kinds = [kind for kind in c.cost if kind != "total"]
     totals = [sum(p.cost_split.values()) for p in (c.before, c.after)]
     most = max(*totals, 1e-9)
-    words = dict(zip(problem.sites.tolist(), site_names(problem).tolist(), strict=True))
+    words = distinct_names(problem)
     costs = [
         Line(WORDS.get(k, (k.capitalize(),))[0], c.before.cost_split.get(k, 0.0), c.after.cost_split.get(k, 0.0))
         for k in kinds
@@ -97,7 +97,7 @@ def _against(name: str, c: Comparison, problem: Problem) -> Against:
         ),
         sites=tuple(
             Line(
-                words[site] if list(words.values()).count(words[site]) == 1 else site,
+                words[site],
                 *mw,
                 2,
                 "only there" if site in c.opened else "only here" if site in c.closed else "",
@@ -115,13 +115,15 @@ def _kinds(plan: Plan, kinds: list[str], total: float) -> Iterator[tuple[float, 
 
 
 def _sentence(name: str, c: Comparison, problem: Problem, totals: list[float]) -> str:
-    moved = change(c.closed, c.opened, problem) if c.opened or c.closed else "the same sites"
+    moved = f"has {change(c.closed, c.opened, problem)}" if c.opened or c.closed else "has the same sites"
     delta = totals[1] - totals[0]
     share = f" ({percent(abs(delta) / totals[0])})" if totals[0] > 0 else ""
     cost = (
-        f"costs {short(abs(delta))} EUR a year {'more' if delta > 0 else 'less'}{share}" if delta else "costs as much"
+        f"costs {short(abs(delta))} EUR a year {'more' if delta > 0 else 'less'}{share}"
+        if abs(delta) >= 0.5
+        else "costs the same"
     )
-    said = f"{name} has {moved} and {cost}"
+    said = f"“{name}” {moved} and {cost}"
     if "all" in c.latency:
         ms = c.latency["all"]["mean"]
         far = f"{abs(ms):.1f} ms {'more' if ms > 0 else 'less'}" if abs(ms) >= 0.05 else "the same, to 0.1 ms"
@@ -131,7 +133,7 @@ def _sentence(name: str, c: Comparison, problem: Problem, totals: list[float]) -
 
 def _notes(name: str, c: Comparison) -> Iterator[str]:
     if c.before.input_hash != c.after.input_hash:
-        yield f"{name} was made from other data, rules or another objective: a difference may come from there."
-    for said, plan in (("This plan", c.before), (name, c.after)):
+        yield f"“{name}” was made from other data, rules or another objective: a difference may come from there."
+    for said, plan in (("This plan", c.before), (f"“{name}”", c.after)):
         if plan.gap > plan.gap_asked:
             yield f"{said} is not proved optimal: a better one may exist, down to {short(plan.bound)} {plan.unit}."

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sitewright.optimizer.report.charts import Mark
-from sitewright.optimizer.report.numbers import rounded, ticks
+from sitewright.optimizer.report.numbers import ticks, told
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Frame:
         return tuple(Mark(self.x(t), f"{t:.6g}" + (unit if k == 0 else "")) for k, t in enumerate(found))
 
     def y_ticks(self) -> tuple[Mark, ...]:
-        return tuple(Mark(0.0, rounded(t), "", 1000 - self.y(t)) for t in ticks(self.high, 5, self.low))
+        found = ticks(self.high, 5, self.low)
+        return tuple(Mark(0.0, words, "", 1000 - self.y(t)) for t, words in zip(found, told(found), strict=True))
 
 
 def _roomy(values: Sequence[float]) -> tuple[float, float]:

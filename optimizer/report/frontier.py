@@ -120,17 +120,24 @@ def _sentence(frontier: "Frontier", found: "list[Point]") -> str:
         said = f"Plans of least cost with exactly so many open sites; {proved} of {len(frontier.points)} are settled. "
     if found:
         ends = [found[0], found[-1]]
-        words = [f"{short(p.limit)} {frontier.unit} cost {short(p.cost)} EUR a year" for p in ends[: len(found)]]
+        words = [
+            f"{_limit(p.limit, frontier.unit)} cost {'' if p.settled else 'at most '}{short(p.cost)} EUR a year"
+            for p in ends[: len(found)]
+        ]
         said += words[0][:1].upper() + ", ".join(words)[1:] + "."
     return said
+
+
+def _limit(value: float, unit: str) -> str:
+    return count(round(value), "site") if unit == "sites" else f"{short(value)} {unit}"
 
 
 def _row(point: "Point", problem: Problem) -> Row:
     names = dict(zip(problem.sites.tolist(), site_names(problem).tolist(), strict=True))
     if math.isfinite(point.cost):
-        known = "proved" if point.settled else f"between {short(point.bound)} and {short(point.cost)}"
+        known = "proved" if point.settled else "not proved"
     else:
-        known = "no plan (proved)" if point.settled else "no plan found in time"
+        known = "no plan (proved)" if point.settled else "no plan in time"
     return Row(
         limit=point.limit,
         reached=point.reached,

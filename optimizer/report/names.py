@@ -1,5 +1,7 @@
 """What sites and customers are called to people: the place's name where the case has one, else the label."""
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,16 @@ from sitewright.optimizer.problem import Problem
 def site_names(problem: Problem) -> NDArray[np.str_]:
     """Return ``København`` for a site named so, its label otherwise. Shape (sites,)."""
     return _names(problem, "site_name", problem.sites)
+
+
+def distinct_names(problem: Problem) -> dict[str, str]:
+    """Return, by label, names that tell all sites apart: ``København (own build)`` where a name has several."""
+    names, who = site_names(problem).tolist(), operators(problem).tolist()
+    times = Counter(names)
+    said = [name if times[name] == 1 else f"{name} ({by})" for name, by in zip(names, who, strict=True)]
+    times = Counter(said)
+    labels = problem.sites.tolist()
+    return {label: one if times[one] == 1 else label for label, one in zip(labels, said, strict=True)}
 
 
 def customer_names(problem: Problem) -> NDArray[np.str_]:

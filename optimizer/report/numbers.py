@@ -2,6 +2,9 @@
 
 import math
 import re
+from collections.abc import Sequence
+
+SIZES = ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
 
 
 def figure(value: float) -> str:
@@ -13,7 +16,7 @@ def short(value: float) -> str:
     """Return a number with three digits that count: ``41.2 M``, ``153 k``, ``28.3``."""
     if not math.isfinite(value):
         return "none"
-    for size, letter in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
+    for size, letter in SIZES:
         if abs(value) >= 0.9995 * size:
             return _three(value / size) + letter
     return _three(value)
@@ -46,6 +49,16 @@ def count(n: int, one: str, many: str = "") -> str:
 def rounded(value: float) -> str:
     """Return the words of a tick: ``5 M``, not ``5.00 M``."""
     return re.sub(r"\.0+(?=\D|$)", "", short(value))
+
+
+def told(values: Sequence[float]) -> list[str]:
+    """Return the words of evenly spaced ticks, alike and with as many digits as tell them apart: ``170.2 M``."""
+    most, step = max(map(abs, values)), (values[1] - values[0] if len(values) > 1 else 0.0)
+    size, letter = next((s for s in SIZES if most >= s[0]), (1.0, ""))
+    digits = max(0, -math.floor(math.log10(step / size) + 1e-9)) if step else 1
+    if step and round(step / size, digits) != round(step / size, 9):
+        digits += 1  # a step of 2.5
+    return [f"{value / size:,.{digits}f}{letter if value else ''}" for value in values]
 
 
 def ticks(high: float, at_most: int = 6, low: float = 0.0) -> list[float]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sitewright.optimizer.plan import Plan, Status
 from sitewright.optimizer.problem import Problem
-from sitewright.optimizer.report.names import listed, operators, site_names
+from sitewright.optimizer.report.names import distinct_names, listed, operators, site_names
 from sitewright.optimizer.report.numbers import count, percent, short
 
 
@@ -120,10 +120,10 @@ def _ties(plan: Plan, problem: Problem) -> str:
 
 
 def change(closed: tuple[str, ...], opened: tuple[str, ...], problem: Problem) -> str:
-    """Return ``Tangerang instead of Jakarta``; the labels where two sites of a swap have one name."""
+    """Return ``Tangerang instead of Jakarta``; with who operates them where two sites of a swap have one name."""
     name = dict(zip(problem.sites.tolist(), site_names(problem).tolist(), strict=True))
     if len({name[label] for label in (*closed, *opened)}) < len(closed) + len(opened):
-        name = {label: label for label in name}
+        name = distinct_names(problem)
     new, old = (", ".join(name[label] for label in labels) for labels in (opened, closed))
     return f"{new} instead of {old}" if new and old else f"{new} as well" if new else f"leaving out {old}"
 

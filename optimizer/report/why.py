@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
-from sitewright.optimizer.report.names import operators, site_names
+from sitewright.optimizer.report.names import distinct_names
 from sitewright.optimizer.report.numbers import short
 from sitewright.optimizer.report.section import Section
 from sitewright.optimizer.report.verdict import change
@@ -36,9 +36,12 @@ class Price:
     def text(self) -> str:
         if math.isinf(self.low):
             return "no plan"
+        if math.isinf(self.high):
+            return f"{short(self.low)} or more"
         if self.high - self.low <= 1e-5 * abs(self.high):
             return f"{self.high:,.0f}"
-        return f"{self.low:,.0f} or more" if math.isinf(self.high) else f"{self.low:,.0f} to {self.high:,.0f}"
+        ends = dict.fromkeys([short(self.low), short(self.high)])
+        return " to ".join(ends)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Why:
     idle: tuple[str, ...]
     used: tuple[Price, ...]
     rest: tuple[Price, ...]
-    energy: tuple[tuple[str, str], ...]
+    energy: tuple[tuple[str, str, str], ...]
     scale: float
     sentence: str
     shown: int = SHOWN
@@ -100,7 +103,7 @@ def _sentence(binding: list[Price], used: tuple[Price, ...], rest: tuple[Price, 
 
 def _weakest(lead: str, prices: tuple[Price, ...]) -> str:
     least = min(prices, key=lambda price: price.low)
-    return f"{lead} {least.name}, {short(least.low)} EUR a year" if math.isfinite(least.low) else ""
+    return f"{lead} {least.name}, for {short(least.low)} EUR a year" if math.isfinite(least.low) else ""
 
 
 def _moves(plan: Plan, sites: tuple[str, ...] | None, problem: Problem) -> str:
@@ -113,25 +116,26 @@ def _moves(plan: Plan, sites: tuple[str, ...] | None, problem: Problem) -> str:
 
 
 def _regret(regret: "Regret", stable: "Stable", plan: Plan, problem: Problem) -> Price:
-    name = f"partner {regret.name}"
-    if regret.kind == "site":
-        j = problem.sites.tolist().index(regret.name)
-        name = str(site_names(problem)[j]) + (f", {operators(problem)[j]}" if problem.has("site_partner") else "")
+    name = distinct_names(problem)[regret.name] if regret.kind == "site" else f"Partner {regret.name}"
     detail = ""
     if math.isinf(regret.low):
-        detail = f"no plan has it {'out' if regret.used else 'in'}"
-    elif math.isinf(stable.low):
-        detail = f"no {'rise' if stable.sign > 0 else 'fall'} matters"
+        what = f"no plan has it {'out' if regret.used else 'in'}"
     else:
-        detail = f"{'+' if stable.sign > 0 else '−'}{stable.low:,.0f}"
-    return Price(name, regret.low, regret.high, _moves(plan, regret.open_sites, problem), detail)
+        what = _moves(plan, regret.open_sites, problem)
+        sign, move = ("+", "rise") if stable.sign > 0 else ("−", "fall")
+        detail = f"no {move} matters" if math.isinf(stable.low) else f"{sign}{stable.low:,.0f}"
+    return Price(name, regret.low, regret.high, what, detail)
 
 
-def _energy(ranges: "tuple[Stable, ...]", used: set[str], problem: Problem) -> Iterator[tuple[str, str]]:
-    """Yield how far the energy price of each open site may change, in EUR/MWh of IT load."""
-    names = dict(zip(problem.sites.tolist(), site_names(problem).tolist(), strict=True))
-    for s in ranges:
-        if s.name in used and math.isfinite(s.low):
-            move = "rises" if s.sign > 0 else "falls"
-            share = f" ({100 * s.low / s.value:.2g} %)" if s.value > 0 else ""
-            yield names[s.name], f"{move} by {s.low:,.0f} EUR/MW/yr{share}"
+def _energy(ranges: "tuple[Stable, ...]", used: set[str], problem: Problem) -> Iterator[tuple[str, str, str]]:
+    """Yield each open site, and how far its energy price may rise and fall, in words."""
+    names = distinct_names(problem)
+    for site in dict.fromkeys(s.name for s in ranges if s.name in used):
+        mine = {s.sign: s for s in ranges if s.name == site}
+        yield names[site], _far(mine.get(1)), _far(mine.get(-1))
+
+
+def _far(stable: "Stable | None") -> str:
+    if stable is None or math.isinf(stable.low):
+        return "without limit"
+    return f"{stable.low:,.0f}" + (f" ({100 * stable.low / stable.value:.2g} %)" if stable.value > 0 else "")

@@ -41,6 +41,12 @@ class Comparison:
     moved_mw: float
     moved_customers: int
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a comparison."""
+        from sitewright.optimizer.report.notebook_answers import comparison_html
+
+        return comparison_html(self)
+
 
 def compare(before: Plan, after: Plan) -> Comparison:
     """Compare two plans of the same customers and sites.

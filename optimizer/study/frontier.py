@@ -73,23 +73,15 @@ class Frontier:
         ax
             Matplotlib axes; a new figure's if not given, for which Matplotlib must be installed.
         """
-        if ax is None:
-            import matplotlib.pyplot as plt
+        from sitewright.optimizer.report.plot.frontier import frontier
 
-            _, ax = plt.subplots()
-        found = [p for p in self.points if np.isfinite(p.cost)]
-        low = [p.cost - max(p.bound, 0.0) for p in found]
-        ax.errorbar(
-            [p.limit for p in found],
-            [p.cost / 1e6 for p in found],
-            yerr=[[x / 1e6 for x in low], [0.0] * len(found)],
-            fmt="o",
-            capsize=3,
-        )
-        ax.step([p.limit for p in found], [p.cost / 1e6 for p in found], where="post", linewidth=0.8)
-        ax.set_xlabel(f"{self.against.replace('-', ' ')} ({self.unit})")
-        ax.set_ylabel("cost (million EUR/yr)")
-        return ax
+        return frontier(self, ax=ax)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a frontier."""
+        from sitewright.optimizer.report.notebook_answers import frontier_html
+
+        return frontier_html(self)
 
 
 @dataclass(frozen=True, eq=False)

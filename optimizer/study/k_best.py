@@ -64,6 +64,12 @@ class KBest:
     within: float | None
     survivors: tuple[Survivor, ...]
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows of the choices."""
+        from sitewright.optimizer.report.notebook_answers import k_best_html
+
+        return k_best_html(self)
+
 
 def k_best(
     problem: Problem,

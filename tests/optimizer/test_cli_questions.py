@@ -76,3 +76,22 @@ def test_explain_says_what_each_site_does(small, capsys):
     document, said = asked(capsys, "explain", small)
     assert document["feasible"] and {r["name"] for r in document["regrets"]} == {"a", "b"}
     assert "no plan has it out" in said
+
+
+def test_a_report_takes_what_was_asked_before_and_asks_what_was_not(small, tmp_path, capsys):
+    """An analyst who has solved for an hour must be able to put the answers into one page without solving again."""
+    plan, page = tmp_path / "plan.json", tmp_path / "plan.html"
+    files = {name: tmp_path / f"{name}.json" for name in ("explanation", "frontier")}
+    assert run(["solve", str(small), "-q", "-o", str(plan)]) == 0
+    files["explanation"].write_text(json.dumps(asked(capsys, "explain", small)[0]))
+    files["frontier"].write_text(json.dumps(asked(capsys, "frontier", small, "--against", "sites", "--points", 2)[0]))
+    given = [word for name, file in files.items() for word in (f"--{name}", str(file))]
+    assert run(["report", str(plan), str(small), "--compare", str(plan), *given]) == 0
+    first = page.read_text(encoding="utf-8")
+    for anchor in ("why", "convergence", "against", "frontier"):
+        assert f'<section id="{anchor}"' in first
+    assert run(["report", str(plan), str(small), "--explain"]) == 0
+    assert '<section id="why"' in page.read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert run(["report", str(plan), str(small), "--explanation", str(files["frontier"])]) == 2
+    assert "sitewright-explanation/1" in capsys.readouterr().err

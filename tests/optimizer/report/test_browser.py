@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from sitewright.optimizer.report import report_html
+from tests.optimizer.report.answers import answers_to
 from tests.optimizer.report.chromium import BINARY, Chromium
+from tests.optimizer.report.conftest import scattered
 
 pytestmark = pytest.mark.skipif(BINARY is None, reason="no Chromium on this machine")
 
@@ -47,6 +50,32 @@ def test_the_page_fits_asks_for_nothing_and_has_no_fault(browser, write, europe,
     paper = browser.run("getComputedStyle(document.body).backgroundColor")
     assert (sum(map(int, paper[4:-1].split(","))) < 200) is dark
     assert browser.run("document.querySelector('svg.map').getBoundingClientRect().height") > 200
+
+
+@pytest.mark.parametrize(("width", "dark"), [(390, True), (820, False), (1440, False)])
+def test_a_page_with_all_answers_fits_and_prints(browser, write, width, dark):
+    """Charts and tables that push a phone's page sideways hide half of it; dots must stand in their frames."""
+    problem, plan = scattered(40, 12, 3)
+    html = report_html(plan, problem, check=False, **answers_to(problem, plan, "the plan of last year"))
+    browser.open(write(html), width, 900, dark=dark)
+    assert browser.said == [] and browser.run("document.documentElement.scrollWidth") == width
+    outside = """[...document.querySelectorAll('.plot')].flatMap(plot => {
+      const frame = plot.getBoundingClientRect();
+      return [...plot.querySelectorAll('.point i, .tick, .mark')].filter(one => {
+        const box = one.getBoundingClientRect();
+        return box.left < 0 || box.right > innerWidth || box.top < frame.top - 60 || box.bottom > frame.bottom + 40;
+      }).map(one => one.outerHTML);
+    })"""
+    assert browser.run(outside) == []
+    tree = browser.call("Accessibility.getFullAXTree")["nodes"]
+    pictures = [n.get("name", {}).get("value", "") for n in tree if n["role"]["value"] in ("img", "image")]
+    for words in ("Bound and best plan over 0.90 seconds", "9.0 ms: 900 EUR/yr", "This plan, cost by kind"):
+        assert any(name.startswith(words) for name in pictures), words
+    # A4 between its margins.
+    browser.call("Emulation.setDeviceMetricsOverride", width=688, height=990, deviceScaleFactor=1, mobile=False)
+    browser.call("Emulation.setEmulatedMedia", media="print", features=[])
+    assert browser.run("document.documentElement.scrollWidth") <= 688
+    assert browser.run("document.querySelector('#frontier svg').getBoundingClientRect().height") > 150
 
 
 def test_a_hostile_name_does_not_run(browser, write, hostile):

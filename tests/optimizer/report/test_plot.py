@@ -5,6 +5,7 @@ import pytest
 
 import sitewright as sw
 from sitewright.optimizer.progress import Progress
+from tests.optimizer.report.answers import FRONTIER
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("agg")
@@ -70,3 +71,15 @@ def test_what_is_not_in_the_data_is_said_not_drawn(ax):
         with pytest.raises(sw.InvalidProblem):
             figure(plan, problem, ax=ax)
     assert np.isfinite(sw.plot.cost(plan, problem, ax=ax).get_xlim()).all()
+
+
+def test_a_frontier_has_a_point_for_each_plan_and_a_bar_where_it_is_not_proved(ax):
+    """A point without its bound would claim that nothing cheaper keeps the limit."""
+    assert FRONTIER.plot(ax=ax) is ax
+    ax.figure.canvas.draw()
+    line, points = ax.lines
+    assert points.get_xdata().tolist() == [10.0, 20.0] and points.get_ydata().tolist() == [400.0, 200.0]
+    (bar,) = [c for c in ax.collections if isinstance(c, matplotlib.collections.LineCollection)]
+    assert [segment.tolist() for segment in bar.get_segments()] == [[[10.0, 300.0], [10.0, 400.0]]]
+    assert ax.get_xlabel() == "mean round trip, ms" and ax.get_ylabel() == "EUR a year"
+    assert line.get_ydata().tolist() == [400.0, 200.0]

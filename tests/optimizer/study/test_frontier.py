@@ -58,26 +58,6 @@ def test_any_problem_with_a_plan_has_a_frontier_that_ends_at_its_cost(problem):
     assert answer.points[-1].cost == pytest.approx(truth, rel=1e-4, abs=1e-4)
 
 
-class Axes:
-    """Records what is drawn, in the place of Matplotlib's."""
-
-    def __init__(self):
-        self.drawn = {}
-
-    def __getattr__(self, name):
-        return lambda *args, **kwargs: self.drawn.update({name: (args, kwargs)})
-
-
-def test_a_plot_has_every_point_with_its_bound_and_units():
-    answer = sw.frontier(with_latency(1), "mean-latency", points=3, gap=1e-6)
-    axes = Axes()
-    assert answer.plot(ax=axes) is axes
-    (x, y), options = axes.drawn["errorbar"]
-    assert list(x) == [p.limit for p in answer.points] and y[0] == answer.points[0].cost / 1e6
-    assert len(options["yerr"][0]) == len(x)
-    assert "ms" in axes.drawn["set_xlabel"][0][0] and "EUR" in axes.drawn["set_ylabel"][0][0]
-
-
 @pytest.mark.parametrize("arguments", [{"against": "colour"}, {"points": 1}, {"against": "mean-latency"}])
 def test_a_wrong_argument_is_named(arguments):
     problem = generate("euclidean_ufl", seed=1, n=6)
