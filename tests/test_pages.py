@@ -56,23 +56,26 @@ def test_readme_opens_with_two_commands() -> None:
     assert test.endswith("pytest -q")
 
 
-def test_every_command_and_option_is_on_the_page() -> None:
-    """An option that the page does not know is found by nobody; one that is gone misleads."""
+def test_every_command_and_option_is_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An option that the page does not know is found by nobody; its table is made when the pages are built."""
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    from options import options
+
     common, *sections = re.split(r"^## ", page("docs/cli.md"), flags=re.MULTILINE)[1:]
     by_command = {section.split("\n", 1)[0]: section for section in sections}
-    for command in COMMANDS:
-        spelt = name_of(command)
-        text = common + by_command[spelt]
-        written = set(re.findall(r"`(--?[a-z][a-z-]*)`", by_command[spelt]))
-        there = set()
-        for argument in app[spelt].assemble_argument_collection():
-            names = [n for n in argument.names if re.match(r"--?[a-z]", n)]
-            there.update(names)
-            for name in names:
-                if not name.startswith(("--no-", "--empty-")):
-                    assert f"`{name}`" in text, f"{spelt} {name} is not on the page"
-        assert written <= there, f"{spelt}: {sorted(written - there)} is on the page only"
     assert set(by_command) == {name_of(command) for command in COMMANDS} | {"Exit codes"}
+    shared = {name for group in ("source", "effort") for one in options(group) for name in one.names}
+    assert "{options} source" in common and "{options} effort" in common
+    for command in COMMANDS:
+        spelt, there = name_of(command), set()
+        for argument in app[spelt].assemble_argument_collection():
+            there |= {
+                name for name in argument.names if re.match(r"--?[a-z]", name) and not name.startswith("--empty-")
+            }
+        shown = {name for one in options(spelt) for name in one.names}
+        assert all(one.meaning for one in options(spelt)), spelt
+        assert there <= shown | shared and shown <= there
+        assert (f"{{options}} {spelt}\n" in by_command[spelt]) is bool(shown), spelt
 
 
 def test_readme_names_every_command_and_exit_code() -> None:
@@ -84,11 +87,29 @@ def test_readme_names_every_command_and_exit_code() -> None:
         assert re.search(rf"^\| {code} \|", readme, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", *(f"docs/{f.relative_to(ROOT / 'docs')}" for f in DOCS)]
-)
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{f.relative_to(ROOT / 'docs')}" for f in DOCS)]
+
+
+def anchors(file: Path) -> set[str]:
+    """What a heading is called in an address, as code hosts and Sphinx make it, and targets such as ``(name)=``."""
+    text = re.sub(r"^```.*?^```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    heads = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    named = {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
+    return named | set(re.findall(r"^\(([\w-]+)\)=$", text, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_links_of_a_page_lead_somewhere(name: str) -> None:
-    """Sphinx checks its own pages; those that a code host shows are checked by nobody else."""
-    for target in re.findall(r"\]\(([^)#\s]+)", page(name)):
-        if not target.startswith(("http:", "https:", "mailto:")):
-            assert (ROOT / name).parent.joinpath(target).exists(), f"{name} leads to {target}"
+    """Sphinx checks its own pages; those that a code host shows are checked by nobody else. No network is asked."""
+    text = page(name)
+    linked = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r"(?:src|href)=\"([^\"]+)\"", text)
+    for target in linked:
+        if target.startswith(("http:", "https:", "mailto:")):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (ROOT / name).parent / path if path else ROOT / name
+        assert file.exists(), f"{name} leads to {target}"
+        assert not anchor or anchor in anchors(file), f"{name} leads to {target}, and there is no such heading"
+    for said in re.findall(r"\{doc\}`(?:[^`<]*<)?([^`>]+)>?`", text):
+        base = ROOT / "docs" if said.startswith("/") else (ROOT / name).parent
+        assert base.joinpath(f"{said.lstrip('/')}.md").is_file(), f"{name} leads to {said}"

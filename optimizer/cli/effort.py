@@ -17,10 +17,14 @@ from sitewright.optimizer.progress import CancelToken, OnProgress
 class Effort:
     """Limits of all solves of a command together."""
 
-    time_limit: Annotated[float | None, Parameter(help="Seconds for the whole command.")] = None
+    time_limit: Annotated[
+        float | None, Parameter(help="Seconds for the whole command; what is not settled by then is said to be open.")
+    ] = None
     gap: Annotated[float, Parameter(help="Relative gap at which a plan counts as optimal.")] = 1e-6
     seed: Annotated[int, Parameter(help="Seed of everything random.")] = 0
-    threads: Annotated[int, Parameter(help="Threads of the MIP solver.")] = 2
+    threads: Annotated[
+        int, Parameter(help="Threads of the MIP solver; where many problems are solved, so many at once.")
+    ] = 2
     json: Annotated[bool, Parameter(name="--json", negative="", help="One JSON document on stdout.")] = False
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="", help="No progress, no tables.")] = False
 

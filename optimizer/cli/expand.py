@@ -42,6 +42,7 @@ def expand(
         How many.
     growth
         Rate of growth a year, 0.64, or of a segment, china-linked=0.64; may be given several times.
+        0.64 if not given.
     start
         What the demand of the case is multiplied by in the first year.
     first

@@ -36,10 +36,11 @@ def solve(
     case
         A case folder, the name of a bundled case (see `sitewright instances`), or an instance file.
     objective
-        What a plan is measured by: least cost, least mean latency (p-median), least worst latency (p-center), most
-        demand within the radius (coverage), or fewest sites with everyone within the radius (set-cover).
+        What a plan is measured by: least cost; least mean latency of exactly --p sites, weighted by demand, where
+        opening is free (p-median); least worst latency (p-center); most demand within --radius (coverage); or fewest
+        sites with everyone within it (set-cover).
     radius
-        In ms, of coverage and set-cover.
+        In ms, of coverage and set-cover; in the unit of the service cost, without latency data.
     output
         Write the plan there: .json, .nc (NetCDF), .geojson or .html (the report). May be given several times.
     json_
@@ -53,9 +54,9 @@ def solve(
     threads
         Threads of the MIP solver.
     solver
-        MIP solver.
+        MIP solver; cp-sat only where every customer is served from one site.
     quiet
-        No progress.
+        No progress, no tables.
     """
     from rich.console import Console
 
