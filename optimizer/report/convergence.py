@@ -95,7 +95,7 @@ def _stages(events: Sequence[Progress], frame: Frame) -> list[Mark]:
     for before, event in zip([None, *events], events, strict=False):
         if (before is None or before.stage != event.stage) and event.stage not in ("presolve", "done"):
             at = frame.x(event.elapsed)
-            if not out or at - out[-1].at > 60:  # its word would stand on the one before
+            if not out or at - out[-1].at > 110:  # its word would stand on the one before
                 out.append(Mark(at, event.stage))
     return out
 

@@ -38,7 +38,8 @@ def percent(share: float, *, most: int = 6) -> str:
     if abs(value) >= 10:
         return f"{value:.0f} %" if abs(value - round(value)) < 0.05 else f"{value:.1f} %"
     decimals = min(most, max(1, 1 - math.floor(math.log10(abs(value)))))
-    return f"{value:.{decimals}f} %"
+    said = f"{value:.{decimals}f}"
+    return f"{said.rstrip('0').rstrip('.') if abs(value) < 1 else said} %"
 
 
 def count(n: int, one: str, many: str = "") -> str:

@@ -49,7 +49,7 @@ class Report:
         said = f"recomputed from the raw data: {no_plan} {self.proved_bound:,.2f}{unit} ({gap:.2%} {side} this plan)"
         if sign * self.claimed_bound > sign * self.proved_bound + 1e-9 * size:
             rest = max(0.0, sign * (self.objective - self.claimed_bound)) / size
-            said += f"; that the gap is {rest:.2e} is the word of {self.solver or 'no solver'}"
+            said += f"; that the gap is {_percent(rest)} is the word of {self.solver or 'no solver'}"
         return said
 
     def __str__(self) -> str:
@@ -61,3 +61,8 @@ class Report:
             self.what_is_proved,
         ]
         return "\n".join(lines)
+
+
+def _percent(share: float) -> str:
+    """Return a gap in percent, down to a millionth of one: below lies the noise of floating point."""
+    return f"{100 * share:.6f}".rstrip("0").rstrip(".") + " %"
