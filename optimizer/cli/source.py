@@ -29,6 +29,11 @@ class Source:
 def open_problem(where: str, source: Source) -> Problem:
     """Return the problem that `where` names."""
     path = Path(where)
+    if path.is_file() and (path.parent / "case.toml").is_file():
+        fix = f"give the folder: {path.parent}"
+        raise InvalidProblem(
+            [Flaw(where, "be a case folder, a bundled case or an instance file", "a file of a case", fix)]
+        )
     if path.is_file():
         from sitewright.instances import read
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,26 +15,38 @@ Array = NDArray[np.float64] | NDArray[np.str_]
 
 # A column that is wrong in every row says so this often, then gives the count of the rest.
 MOST_FLAWS = 20
+# How alike two names are, from 0 to 1, for one to be the other misspelt.
+NEAR = 0.85
 
 
 def check_columns(table: Table, columns: Sequence[Column], flaws: list[Flaw]) -> None:
-    """Add a flaw for every column that is missing or named in another unit."""
+    """Add a flaw for every column that is missing, misspelt or named in another unit."""
     known = {c.name: c for c in columns}
+    absent = [c.name for c in columns if c.name not in table.header]
     stems = {stem(c.name): c for c in columns if c.number}
     mistaken = set()
     for name in table.header:
-        right = stems.get(stem(name))
-        if name not in known and right is not None and (stem(name) != name or right.name not in table.header):
+        if name in known:
+            continue
+        where, right, near = (
+            f"{table.file}, column {name}",
+            stems.get(stem(name)),
+            get_close_matches(name, absent, 1, NEAR),
+        )
+        if name.lower() in known:
+            mistaken.add(name.lower())
+            flaws.append(Flaw(where, "be written in small letters", repr(name), f"name it {name.lower()!r}"))
+        elif right is not None and (stem(name) != name or right.name in absent):
             mistaken.add(right.name)
             fix = f"convert the values and name the column {right.name!r}"
-            must = f"be in the unit of {right.name!r}"
-            flaws.append(Flaw(f"{table.file}, column {name}", must, repr(name), fix))
-        elif name not in known and name.lower() in known:
-            mistaken.add(name.lower())
-            fix = f"name it {name.lower()!r}"
-            flaws.append(Flaw(f"{table.file}, column {name}", "be written in small letters", repr(name), fix))
+            flaws.append(Flaw(where, f"be in the unit of {right.name!r}", repr(name), fix))
+        elif near:
+            # Other columns are carried along; one that is misspelt would be, too, and what it says left out.
+            mistaken.add(near[0])
+            fix = f"name it {near[0]!r}, or less like it if it is something else"
+            flaws.append(Flaw(where, f"be spelt {near[0]!r}", repr(name), fix))
     for c in columns:
-        if c.default is None and c.name not in table.header and c.name not in mistaken:
+        if c.default is None and c.name in absent and c.name not in mistaken:
             found = f"only {', '.join(table.header)}"
             flaws.append(Flaw(f"{table.file}, column {c.name}", "be present", found, f"add the column {c.name!r}"))
     if not table.rows:
@@ -118,6 +131,8 @@ def _number(table: Table, row: int, cell: str, c: Column, flaws: list[Flaw]) -> 
         return value
     if not c.low <= value <= c.high or (c.above and value == c.low):
         must = f"be more than {c.low:g} and at most {c.high:g}" if c.above else f"lie between {c.low:g} and {c.high:g}"
+        if c.high >= Column.high and value < c.high:
+            must = f"be more than {c.low:g}" if c.above else f"be {c.low:g} or more"
         unit = f"; the unit is in the column's name, {c.name!r}" if stem(c.name) != c.name else ""
         flaws.append(Flaw(where, must, cell[:40], "correct the value" + unit))
         return math.nan

@@ -90,7 +90,7 @@ def read_table(path: Path, flaws: list[Flaw]) -> Table | None:
                 rows.append(cells)
                 lines.append(start)
             else:
-                fix = "give one cell for each column; quote text that holds the separator"
+                fix = "give one cell for each column; quote text that holds the separator, and write decimal points"
                 must, found = f"have {len(header)} cells, like the header", f"{len(cells)}"
                 flaws.append(Flaw(f"{path.name}, row {start}", must, found, fix))
     except csv.Error as error:

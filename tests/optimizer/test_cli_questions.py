@@ -95,3 +95,10 @@ def test_a_report_takes_what_was_asked_before_and_asks_what_was_not(small, tmp_p
     capsys.readouterr()
     assert run(["report", str(plan), str(small), "--explanation", str(files["frontier"])]) == 2
     assert "sitewright-explanation/1" in capsys.readouterr().err
+
+
+def test_a_file_of_a_case_leads_to_its_folder(tmp_path, capsys):
+    """Who has three files gives one of them first."""
+    assert run(["new", "europe-2015", str(tmp_path / "mine")]) == 0
+    assert run(["check", str(tmp_path / "mine" / "customers.csv")]) == 2
+    assert f"give the folder: {tmp_path / 'mine'}" in capsys.readouterr().err

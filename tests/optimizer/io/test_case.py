@@ -157,12 +157,16 @@ def test_a_bad_cell_is_named_by_file_row_and_column(
         ("rtt.csv", "rtt_ms", "rtt_s", "rtt.csv, column rtt_s", "rtt_ms"),
         ("customers.csv", "lat", "lat_rad", "customers.csv, column lat_rad", "'lat'"),
         ("sites.csv", ",pue,", ",pue_pct,", "sites.csv, column pue_pct", "'pue'"),
+        ("sites.csv", "capacity_mw", "capacty_mw", "sites.csv, column capacty_mw", "name it 'capacity_mw'"),
+        ("customers.csv", "segment", "segments", "customers.csv, column segments", "name it 'segment'"),
+        ("customers.csv", "demand_mw", "demnd_mw", "customers.csv, column demnd_mw", "name it 'demand_mw'"),
+        ("customers.csv", "lat", "Lat", "customers.csv, column Lat", "name it 'lat'"),
     ],
 )
 def test_a_missing_column_or_another_unit_is_told_from_the_right_name(
     case: Any, file: str, old: str, new: str, where: str, fix: str
 ) -> None:
-    """Kilowatts read as megawatts are wrong by a thousand, without any other sign."""
+    """Kilowatts read as megawatts are wrong by a thousand, and a misspelt capacity is none, without any other sign."""
     flaws = case.replace(file, old, new).flaws()
     assert any(where in f.where and fix in f.fix for f in flaws), "\n".join(map(str, flaws))
 
