@@ -13,7 +13,7 @@ from sitewright.optimizer.objective import OF_RADIUS
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import Progress
-from sitewright.optimizer.report.numbers import figure
+from sitewright.optimizer.report.numbers import figure, percent
 from sitewright.optimizer.report.verdict import source_of_latency, verdict
 
 
@@ -107,7 +107,7 @@ def _of_radius(plan: Plan) -> str:
         return f"worst {'latency' if plan.latency else 'distance'} {plan.objective:,.3f} {plan.unit}"
     unit = " ms" if plan.latency else ""
     if plan.objective_kind == "coverage":
-        share = f" ({plan.share_covered:.2%})" if plan.share_covered is not None else ""
+        share = f" ({percent(plan.share_covered)})" if plan.share_covered is not None else ""
         return f"covers {plan.objective:,.3f} MW{share} within {plan.radius:g}{unit}"
     return f"{plan.objective:.0f} sites, everyone within {plan.radius:g}{unit}"
 
@@ -134,7 +134,7 @@ def tie_lines(plan: Plan) -> list[str]:
         ]
     head = f"[bold]TIE[/bold] within the latency model's error ({len(ties)} found); other grounds may decide:"
     lines = [
-        f"  {_change(t.closed, t.opened)}: {t.extra_cost:,.0f} more ({t.extra_cost / plan.objective:.2%}), "
+        f"  {_change(t.closed, t.opened)}: {t.extra_cost:,.0f} more ({percent(t.extra_cost / plan.objective)}), "
         f"model error {t.model_error:,.0f}"
         for t in ties[:5]
     ]

@@ -95,7 +95,9 @@ def _stages(events: Sequence[Progress], frame: Frame) -> list[Mark]:
     for before, event in zip([None, *events], events, strict=False):
         if (before is None or before.stage != event.stage) and event.stage not in ("presolve", "done"):
             at = frame.x(event.elapsed)
-            if not out or at - out[-1].at > 110:  # its word would stand on the one before
+            if not out or (
+                at - out[-1].at > 170 and event.stage != out[-1].words
+            ):  # or it would stand on the one before
                 out.append(Mark(at, event.stage))
     return out
 

@@ -14,7 +14,7 @@ from sitewright.optimizer.decision import TOLERANCE
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.report.names import listed, site_names
-from sitewright.optimizer.report.numbers import count, short
+from sitewright.optimizer.report.numbers import count, percent, short
 from sitewright.optimizer.rules import (
     Budget,
     Capacity,
@@ -118,7 +118,7 @@ def _latency_share(rule: LatencyShare, plan: Plan, problem: Problem) -> Iterator
     if len(ms):
         share = float(mw[ms <= rule.within_ms].sum() / mw.sum())
         left = share - rule.at_least
-        yield _use(rule, f"{share:.1%} within", f"{left:.1%}", left <= TOLERANCE)
+        yield _use(rule, f"{percent(share)} within", percent(left), left <= TOLERANCE)
 
 
 _MEASURES: dict[type, Callable[[Any, Plan, Problem], Iterator[Use]]] = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sitewright.optimizer import schema
 from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.report.numbers import percent
 
 # From the surest to the least sure.
 EVIDENCE = ("measured", "modelled", "assumed", "unknown")
@@ -66,7 +67,7 @@ def _columns(problem: Problem) -> list[Input]:
         if key == "latency" and "latency_source" in problem.data:
             measured = float((problem.data["latency_source"].values.astype(str) == "measured").mean())
             if 0 < measured < 1:
-                source += f"; {measured:.1%} of the pairs are measured"
+                source += f"; {percent(measured)} of the pairs are measured"
         out.append(Input(group, name, value, unit, _evidence(evidence), source.strip("; ")))
     return out
 

@@ -89,7 +89,7 @@ def test_limits_say_what_is_used_and_what_is_left(europe):
     assert not found["site_count"].at_limit and found["site_count"].left == "2 more sites"
     assert found["budget"].used == "25.7 M EUR/yr" and found["budget"].left == "19.3 M EUR/yr"
     assert found["latency_limit"].used == "worst 57.0 ms" and found["latency_limit"].left == "63.0 ms"
-    assert found["partner_count"].left == "2 more partners" and found["latency_share"].used == "100.0% within"
+    assert found["partner_count"].left == "2 more partners" and found["latency_share"].used == "100 % within"
     order = [use.at_limit for use in uses(europe.plan, europe.problem)]
     assert order == sorted(order, reverse=True)
 
@@ -115,5 +115,5 @@ def test_each_limit_is_told_when_nothing_is_left():
         "budget": ("5.00 EUR/yr", True),
         "latency_limit": ("worst 5.0 ms", True),
         "mean_latency": ("mean 4.5 ms", True),
-        "latency_share": ("25.0% within", True),
+        "latency_share": ("25 % within", True),
     }
