@@ -26,6 +26,7 @@ RUN = (
     "docs/python.md",
     "docs/backends.md",
     "docs/howto/frontier.md",
+    "docs/howto/loss.md",
     "docs/howto/residency.md",
     "docs/howto/rtt.md",
     "docs/howto/service.md",
