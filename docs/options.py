@@ -4,6 +4,7 @@
 them out, but for one whose default differs.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any, get_args
@@ -53,7 +54,7 @@ def _arguments(command: str) -> Any:
 
 
 def _option(one: Any, default: Any) -> Option:
-    said = " ".join((one.parameter.help or "").split())
+    said = re.sub(r"(?<![\w`-])--[a-z][a-z-]*", r"`\g<0>`", " ".join((one.parameter.help or "").split()))
     choices = [c for hint in (one.hint, *get_args(one.hint)) for c in get_args(hint) if isinstance(c, str)]
     unsaid = [choice for choice in dict.fromkeys(choices) if choice not in said]
     if unsaid:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sitewright.optimizer.report.against import Line
 from sitewright.optimizer.report.costs import WORDS
 from sitewright.optimizer.report.frontier import limited
 from sitewright.optimizer.report.names import listed
@@ -33,12 +34,12 @@ def _html(lead: str, *tables: Table) -> str:
 
 def frontier_html(frontier: "Frontier") -> str:
     """Return one row a limit: what is reached, cost, bound, and the sites."""
-    proved = sum(point.settled for point in frontier.points)
+    proved, digits = sum(point.settled for point in frontier.points), 0 if frontier.unit == "sites" else 2
     head = ((f"{limited(frontier.against)}, {frontier.unit}", True), ("reached", True), ("cost, EUR/yr", True))
     rows = tuple(
         (
-            f"{p.limit:,.4g}",
-            "" if p.reached is None else f"{p.reached:,.4g}",
+            f"{p.limit:,.{digits}f}",
+            "" if p.reached is None else f"{p.reached:,.{digits}f}",
             _money(p.cost),
             _money(p.bound),
             listed(list(p.open_sites)) or ("no plan (proved)" if p.settled else "no plan in time"),
@@ -69,7 +70,7 @@ def comparison_html(c: "Comparison") -> str:
 
 
 def _change(what: str, lines: Sequence[tuple[str, float, float, int]]) -> Table:
-    rows = tuple((name, f"{a:,.{d}f}", f"{b:,.{d}f}", f"{b - a:+,.{d}f}") for name, a, b, d in lines)
+    rows = tuple((line.name, *line.texts) for line in (Line(*numbers) for numbers in lines))
     return Table(((what, False), ("before", True), ("after", True), ("change", True)), rows)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import sitewright as sw
 from sitewright.optimizer.report import Section, report_html
+from tests.optimizer.report.answers import answers_to
 from tests.optimizer.report.conftest import HOSTILE, plan_with, scattered
 from tests.optimizer.report.html import read
 
@@ -132,6 +133,9 @@ def test_a_report_is_small_enough_to_mail(crowd):
     existing = problem.text("status") == "existing"
     html = report_html(plan_with(problem, existing), problem, check=False)
     assert len(html.encode()) < 500_000
+    plan = plan_with(problem, existing)
+    full = report_html(plan, problem, check=False, **answers_to(problem, plan, "another"))
+    assert len(full.encode()) < 1_000_000
     assert len(crowd.html.encode()) < 2_000_000
     assert crowd.html.count("<path") < 3000  # what a browser draws anew at each step of a zoom
 
