@@ -74,6 +74,7 @@ def expand(
     solver
         MIP solver.
     """
+    from sitewright.optimizer.report.numbers import percent
     from sitewright.optimizer.solver.process import close_idle
     from sitewright.optimizer.study.expansion import expand as solve
     from sitewright.optimizer.study.periods import Extension, growth_periods
@@ -109,7 +110,9 @@ def expand(
     if json_:
         sys.stdout.write(json.dumps(found.document(), allow_nan=False) + "\n")
     else:
-        proof = f"proved to {found.gap:.1e}" if found.optimal else f"at most {found.gap:.2%} above the best possible"
+        proof = f"at most {percent(found.gap)} above the best possible"
+        if found.optimal:
+            proof = f"proved, to {percent(found.gap)}" if found.gap >= 5e-9 else "proved"
         print(f"{found.value:,.0f} EUR over {years} years, discounted; {proof}")
         for one in found.periods:
             more = "".join(f", {site} + {n}" for site, n in one.modules.items())

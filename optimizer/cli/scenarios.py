@@ -56,6 +56,7 @@ def scenarios(
     solver
         MIP solver.
     """
+    from sitewright.optimizer.report.numbers import percent
     from sitewright.optimizer.solver.process import close_idle
     from sitewright.optimizer.study.scenario_set import Scenario, crossed, latency_scenarios
     from sitewright.optimizer.study.two_stage import two_stage
@@ -81,7 +82,9 @@ def scenarios(
     if json_:
         sys.stdout.write(json.dumps(found.document(), allow_nan=False) + "\n")
     else:
-        proof = f"proved to {found.gap:.1e}" if found.optimal else f"at most {found.gap:.2%} above the best possible"
+        proof = f"at most {percent(found.gap)} above the best possible"
+        if found.optimal:
+            proof = f"proved, to {percent(found.gap)}" if found.gap >= 5e-9 else "proved"
         print(f"open {', '.join(found.open_sites)}: {found.value:,.0f} EUR/yr ({measure}), {proof}")
         print("by measure: " + ", ".join(f"{m} {found.measured(m):,.0f}" for m in ("expected", "cvar", "worst")))
         for one in found.outcomes:
