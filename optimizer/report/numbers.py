@@ -33,6 +33,8 @@ def _three(value: float) -> str:
 def percent(share: float, *, most: int = 6) -> str:
     """Return a share in percent with as many decimals as it takes to show two digits, at most `most`."""
     value = 100 * share
+    if not math.isfinite(value):
+        return "unknown"
     if abs(value) < 0.5 * 10**-most:
         return "0 %"  # what lies below is the noise of floating point
     if abs(value) >= 10:

@@ -25,7 +25,15 @@ def test_a_number_is_short(value, said):
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(0.0, "0 %"), (1.0, "100 %"), (0.947, "94.7 %"), (0.0125, "1.2 %"), (3.5e-7, "0.000035 %"), (1e-12, "0 %")],
+    [
+        (0.0, "0 %"),
+        (1.0, "100 %"),
+        (0.947, "94.7 %"),
+        (0.0125, "1.2 %"),
+        (3.5e-7, "0.000035 %"),
+        (1e-12, "0 %"),
+        (float("inf"), "unknown"),
+    ],
 )
 def test_a_share_keeps_two_digits_down_to_a_millionth(value, said):
     """A gap of 3.5e-7 that reads 0.00 % claims more than was proved."""
