@@ -33,6 +33,8 @@ __all__ = ["Uncapacitated", "usable_cost"]
 MIP_PAIRS = 60_000
 # Relative gap beyond which the linear program is too weak for its cost: many quick Lagrangian nodes do better.
 MIP_GAP = 0.0005
+# Nodes of the tree that are tried before a MIP where so few sites are open that each decides much.
+TRY, FEW = 256, 128
 TREE, PRICES = "branch and bound", "prices of the site rules"
 
 
@@ -109,7 +111,16 @@ class Uncapacitated:
         live = prefix
         if np.isfinite(best.value):
             live = live_pairs(instance, point, best.cutoff, scale=prefix.scale, threads=self.threads)
-        if self._mip_suits(len(live.cost), point.value):
+        state.enter("tree")
+        tree = Tree(instance, prefix, live, best, point, threads=self.threads)
+        suits = self._mip_suits(len(live.cost), point.value)
+        tree.run(
+            seed=self.seed,
+            report=lambda bound: self._vouch(TREE, bound),
+            stop=state.stop,
+            most=(TRY if best.open.sum() <= FEW else 0) if suits else None,
+        )
+        if tree.open and suits and not state.stop():
             state.enter("mip")
             bound = close_by_mip(
                 instance,
@@ -126,9 +137,8 @@ class Uncapacitated:
             self._vouch(self.solver, bound)
             if state.stop() or bound >= best.cutoff:
                 return self._closed(bound)
-        state.enter("tree")
-        tree = Tree(instance, prefix, live, best, point, threads=self.threads)
-        tree.run(seed=self.seed, report=lambda bound: self._vouch(TREE, bound), stop=state.stop)
+            state.enter("tree")
+            tree.run(seed=self.seed, report=lambda bound: self._vouch(TREE, bound), stop=state.stop)
         self._vouch(TREE, tree.bound)
         return self._closed(tree.bound)
 

@@ -64,11 +64,13 @@ class Tree:
         waiting = [self._heap[0][0]] if self._heap else []
         return min([*waiting, *(node.point.value for node in self._stack)], default=np.inf)
 
-    def run(self, *, seed: int, report: Callable[[float], None], stop: Callable[[], bool]) -> None:
-        """Branch until no node is left, or `stop` says so."""
+    def run(
+        self, *, seed: int, report: Callable[[float], None], stop: Callable[[], bool], most: int | None = None
+    ) -> None:
+        """Branch until no node is left, `stop` says so, or so many nodes were bounded."""
         with ThreadPoolExecutor(self.threads) as pool:
             walk = EVERY
-            while self.open and not stop():
+            while self.open and not stop() and (most is None or self.nodes < most):
                 batch = self._take()
                 waiting = min(self.bound, *(node.point.value for node in batch)) if batch else self.bound
                 report(waiting)
