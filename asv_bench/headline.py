@@ -1,10 +1,11 @@
 """The headline: 1.4 million customers x 460 sites, chosen under count, budget, partnership and residency rules.
 
-    python asv_bench/headline.py DATA [--customers N] [--scattered] [--time-limit S]
+    python asv_bench/headline.py DATA [--customers N] [--scattered] [--tiles FOLDER] [--time-limit S]
 
 DATA is a folder with metros.csv and sites.csv: metros with demand and coordinates, and candidate sites with regimes.
 Customers are drawn around the metros by a seeded generator, their demand is heavy-tailed. By default they stand at the
-metros and so share coordinates; ``--scattered`` moves each by some kilometres of its own.
+metros and so share coordinates; ``--scattered`` moves each by some kilometres of its own. ``--tiles`` writes the matrix
+to a store in that folder, and solves from there as one would that is larger than memory.
 """
 
 import argparse
@@ -30,7 +31,7 @@ def read(path: Path) -> dict[str, np.ndarray]:
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
-def make(data: Path, n: int, *, scattered: bool, seed: int = 2015) -> sw.Problem:
+def make(data: Path, n: int, *, scattered: bool, tiles: Path | None = None, seed: int = 2015) -> sw.Problem:
     """Return the problem; the one big array is its float32 cost matrix."""
     rng = np.random.default_rng(seed)
     metros, sites = read(data / "metros.csv"), read(data / "sites.csv")
@@ -60,7 +61,12 @@ def make(data: Path, n: int, *, scattered: bool, seed: int = 2015) -> sw.Problem
         penalty_free=np.full(n, 20.0),
         allowed=None,
         dtype=np.float32,
+        tile_store=tiles / "cost.zarr" if tiles else None,
     )
+    if tiles:
+        import dask.array
+
+        matrix = dask.array.from_zarr(str(tiles / "cost.zarr"))
     partner = np.where(rng.random(m) < 0.4, "carrier", np.where(rng.random(m) < 0.3, "landlord", ""))
     names = {"site": [f"s{j}" for j in range(m)], "partner": ["carrier", "landlord"]}
     fixed = rng.uniform(2e5, 5e5, m)
@@ -89,15 +95,17 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--customers", type=int, default=1_400_000)
     parser.add_argument("--scattered", action="store_true")
+    parser.add_argument("--tiles", type=Path)
     parser.add_argument("--time-limit", type=float, default=900.0)
     args = parser.parse_args()
     if not (args.data / "metros.csv").exists():
         sys.exit(f"skipped: {args.data} has no metros.csv and sites.csv")
     started = time.perf_counter()
-    problem = make(args.data, args.customers, scattered=args.scattered)
+    problem = make(args.data, args.customers, scattered=args.scattered, tiles=args.tiles)
     print(f"made in {time.perf_counter() - started:.1f} s, peak {peak():.1f} GiB", flush=True)
     started = time.perf_counter()
-    plan = sw.solve(problem, gap=1e-4, time_limit=args.time_limit, on_progress=show)
+    backend = "dask" if args.tiles else "cpu"
+    plan = sw.solve(problem, gap=1e-4, time_limit=args.time_limit, on_progress=show, backend=backend)
     print(f"{plan.status.value}: {len(plan.open_sites)} sites, objective {plan.objective:.6g}, bound {plan.bound:.6g}")
     print(f"gap {plan.gap:.1e} in {time.perf_counter() - started:.1f} s, peak {peak():.1f} GiB, {dict(plan.timings)}")
     started = time.perf_counter()

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sitewright.optimizer.blocks import pairs
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.schema import COST_COMPONENTS
@@ -34,9 +35,9 @@ def cost_split(problem: Problem, decision: Decision) -> dict[str, float]:
     split = {"fixed": float(fixed), "partner": float(partner)}
     i, j, share = decision.customer, decision.site, decision.share
     if not all(problem.has(name) for name in ("latency", *COST_COMPONENTS)):
-        return split | {"service": float(share @ problem.data["service_cost"].values[i, j].astype(np.float64))}
+        return split | {"service": float(share @ pairs(problem.data["service_cost"], i, j).astype(np.float64))}
     mw = problem.numbers("demand")[i] * share
-    ms = problem.data["latency"].values[i, j].astype(np.float64)
+    ms = pairs(problem.data["latency"], i, j).astype(np.float64)
     late = np.maximum(0.0, ms - problem.numbers("penalty_free")[i])
     return split | {
         "energy": float(mw @ problem.numbers("energy_price")[j]),

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sitewright.optimizer.blocks import row_blocks
+
 if TYPE_CHECKING:
     from sitewright.optimizer.problem import Problem
 
@@ -14,13 +16,13 @@ def input_hash(problem: "Problem") -> str:
     digest = hashlib.sha256()
     for name in sorted(map(str, problem.data.variables)):
         variable = problem.data[name]
-        values = variable.values
-        digest.update(f"{name}{variable.dims}{values.shape}".encode())
-        if values.dtype.kind in "iufb":
-            digest.update(values.dtype.str.lstrip("<>=|").encode())
-            digest.update(np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")).data)
+        digest.update(f"{name}{variable.dims}{variable.shape}".encode())
+        if variable.dtype.kind in "iufb":
+            digest.update(variable.dtype.str.lstrip("<>=|").encode())
+            for block in row_blocks(variable):
+                digest.update(np.ascontiguousarray(block.values, dtype=variable.dtype.newbyteorder("<")).data)
         else:
-            digest.update("\0".join(values.astype(str).ravel().tolist()).encode())
+            digest.update("\0".join(variable.values.astype(str).ravel().tolist()).encode())
     for rule in problem.all_rules:
         digest.update(repr(rule).encode())
     return digest.hexdigest()

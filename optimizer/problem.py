@@ -210,7 +210,9 @@ def _check_kinds(data: object, rules: tuple[object, ...]) -> None:
         raise InvalidProblem(flaws)
 
 
-def _array(value: ArrayLike, name: str) -> NDArray[Any]:
+def _array(value: Any, name: str) -> Any:
+    if hasattr(value, "__dask_graph__"):
+        return value
     try:
         return np.asarray(value)
     except ValueError:  # rows of different lengths

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
+from sitewright.optimizer.blocks import first_bad_block
 from sitewright.optimizer.errors import Flaw
 
 STATUSES = ("candidate", "existing", "forced", "forbidden")
@@ -129,6 +133,16 @@ def _check_variable(data: xr.Dataset, v: Variable) -> Iterator[Flaw]:
     if array.dtype.kind not in "fiub":
         yield Flaw(f"variable {v.name!r}", "be numbers", f"type {array.dtype}", "convert it to float64")
         return
+    bad = first_bad_block(array, partial(_is_bad, v=v))
+    if bad is not None:
+        yield from _bad_numbers(bad, v)
+
+
+def _is_bad(values: NDArray[Any], v: Variable) -> bool:
+    return any(True for _ in _bad_numbers(xr.DataArray(values, dims=v.dims), v))
+
+
+def _bad_numbers(array: xr.DataArray, v: Variable) -> Iterator[Flaw]:
     values = array.values
     if not v.unknown:
         yield from _bad(array, v, np.isnan(values), f"be a number in {v.units}")

@@ -1,9 +1,11 @@
 """The solve: arguments, proofs by counting, the engine that the class of the problem asks for, the plan."""
 
 from dataclasses import replace
+from typing import Literal
 
+from sitewright.optimizer.blocks import in_blocks
 from sitewright.optimizer.decision import Decision
-from sitewright.optimizer.engine.arguments import check_arguments, check_solver
+from sitewright.optimizer.engine.arguments import check_arguments, check_backend, check_solver
 from sitewright.optimizer.engine.assign import is_free, only_capacity, single_sourced
 from sitewright.optimizer.engine.capacitated import Capacitated, SingleSourced
 from sitewright.optimizer.engine.cutting import solve_with_cuts
@@ -36,6 +38,7 @@ def solve(
     seed: int = 0,
     solver: str = "highs",
     ties: bool = True,
+    backend: Literal["cpu", "dask"] = "cpu",
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
 ) -> Plan:
@@ -61,8 +64,11 @@ def solve(
         "highs", "scip" or "cp-sat" (the last only where every customer is single-sourced).
     ties
         Look for plans within the model's error, where the data say what that is.
-    on_progress
-        Called with a `Progress` from this thread.
+    backend
+        "dask" where the matrices lie on Dask in row blocks (some customers, all sites): larger than memory, in a Zarr
+        store, or on a cluster. They stay there; what comes back are the near ends of the rows. For "cost" and
+        "p-median" without capacities or rules over loads.
+    on_progress with a `Progress` from this thread.
     cancel
         Stops the solve from another thread.
 
@@ -79,6 +85,7 @@ def solve(
     cpu_started, _ = resources()
     problem = with_objective(problem.with_rules(*rules) if rules else problem, objective, p, radius)
     check_solver(problem, solver)
+    check_backend(problem, backend, objective, ties=ties)
     state = State(time_limit, gap, cancel or CancelToken(), on_progress, maximise=objective == "coverage")
     state.say()
     reasons = list(impossible(problem))
@@ -118,6 +125,7 @@ def _solve_written(
         p=settings.p,
         capacity_prices=run.capacity_prices if isinstance(run, Capacitated) else None,
         cpu_started=cpu_started,
+        backend="dask" if in_blocks(problem.data["service_cost"]) else "cpu",
     )
 
 

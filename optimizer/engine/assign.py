@@ -1,10 +1,13 @@
 """The best assignment for a given set of open sites."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sitewright import kernels
+from sitewright.optimizer.blocks import in_blocks
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.model.build import build
 from sitewright.optimizer.model.columns import Columns
@@ -35,16 +38,20 @@ def single_sourced(problem: Problem) -> NDArray[np.bool_]:
     return single
 
 
-def nearest(problem: Problem, is_open: NDArray[np.bool_], cost: NDArray[np.float64]) -> Decision | None:
+def cheapest(cost: Any, is_open: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return each customer's cheapest open site (-1: none) and its cost, shapes (customers,); also from Dask."""
+    found = kernels.nearest(cost, is_open, backend="dask" if in_blocks(cost) else "cpu")
+    return found.site.astype(np.int64), found.cost.astype(np.float64)
+
+
+def nearest(problem: Problem, is_open: NDArray[np.bool_], cost: Any) -> Decision | None:
     """Serve every customer from its cheapest open site; None if one has none. `cost` has +inf for forbidden pairs."""
-    sites = np.flatnonzero(is_open)
-    if not len(sites):
+    if not is_open.any():
         return None
-    pick = np.argmin(cost[:, sites], axis=1)
-    everyone = np.arange(problem.n_customers)
-    if not np.isfinite(cost[everyone, sites[pick]]).all():
+    site, each = cheapest(cost, is_open)
+    if not np.isfinite(each).all():
         return None
-    return Decision(is_open.copy(), everyone, sites[pick], np.ones(len(everyone)))
+    return Decision(is_open.copy(), np.arange(problem.n_customers), site, np.ones(problem.n_customers))
 
 
 def assign(

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from sitewright.optimizer.blocks import pairs
 from sitewright.optimizer.cost import cost_split, partners_used
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.state import State
@@ -33,6 +34,7 @@ def make_plan(
     radius: float | None = None,
     capacity_prices: Mapping[str, float] | None = None,
     cpu_started: float,
+    backend: str = "cpu",
 ) -> Plan:
     """Return the plan. `objective` is its cost if not given."""
     split = cost_split(problem, decision)
@@ -63,7 +65,7 @@ def make_plan(
         input_hash=input_hash(problem),
         seed=seed,
         threads=threads,
-        backend="cpu",
+        backend=backend,
         solver=solver,
         customers=problem.customers,
         sites=problem.sites,
@@ -81,7 +83,7 @@ def latency_by_segment(problem: Problem, decision: Decision) -> dict[str, dict[s
     """Return the demand-weighted mean, p50, p95 and the worst round trip in ms, for all and for each segment."""
     if not problem.has("latency"):
         return {}
-    ms = problem.numbers("latency")[decision.customer, decision.site]
+    ms = pairs(problem.data["latency"], decision.customer, decision.site).astype(np.float64)
     mw = problem.numbers("demand")[decision.customer] * decision.share
     segment = problem.text("segment")[decision.customer]
     groups = {"all": np.ones(len(ms), dtype=bool)}

@@ -1,9 +1,13 @@
 """Proofs of infeasibility by counting, in sentences with numbers, before anything is solved."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
+from sitewright.optimizer.blocks import in_blocks
+from sitewright.optimizer.engine.assign import cheapest
+from sitewright.optimizer.engine.uncapacitated.matrix import usable_cost
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rules import Budget, SiteCount, SiteStatus
 
@@ -25,16 +29,23 @@ def _closed(problem: Problem) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
 
 
 def _unreachable(problem: Problem, usable: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Iterator[str]:
-    stranded = np.flatnonzero(~(problem.allowed & usable).any(axis=1))
+    stranded = np.flatnonzero(~_reachable(problem, usable))
     if not len(stranded):
         return
     names = ", ".join(problem.customers[stranded[:5]]) + (", …" if len(stranded) > 5 else "")
     sentence = f"{len(stranded)} customers may use no site at all: {names}"
-    for rule in problem.all_rules:
+    for rule in () if in_blocks(problem.data["service_cost"]) else problem.all_rules:
         forbids = rule.forbids(problem)
         if forbids is not None and (forbids | ~usable)[stranded].all(axis=1).any():
             sentence += f"; {rule.name} alone shuts out some of them ({rule.sentence()})"
     yield sentence
+
+
+def _reachable(problem: Problem, usable: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Any:
+    """Return which customers may use a site that may open. Shape (customers,)."""
+    if in_blocks(problem.data["service_cost"]):
+        return np.isfinite(cheapest(usable_cost(problem), usable)[1])
+    return (problem.allowed & usable).any(axis=1)
 
 
 def _short_of_capacity(problem: Problem, usable: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Iterator[str]:

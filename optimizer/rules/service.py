@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from sitewright.optimizer.blocks import pairs
 from sitewright.optimizer.decision import TOLERANCE, Decision
 from sitewright.optimizer.model.columns import Columns, Rows
 from sitewright.optimizer.problem import Problem
@@ -43,10 +44,11 @@ class Service(Rule):
         served = np.bincount(decision.customer, decision.share, minlength=problem.n_customers)
         for i in np.flatnonzero(np.abs(served - 1.0) > TOLERANCE):
             yield f"customer {problem.customers[i]} has {served[i]:.4%} of its demand served, it must be 100 %"
-        for i, j, share in zip(decision.customer, decision.site, decision.share, strict=True):
+        cost = pairs(problem.data["service_cost"], decision.customer, decision.site)
+        for i, j, share, each in zip(decision.customer, decision.site, decision.share, cost, strict=True):
             if not 0 <= share <= 1 + TOLERANCE:
                 yield f"customer {problem.customers[i]} has the impossible share {share:g} at {problem.sites[j]}"
             if not decision.open[j]:
                 yield f"customer {problem.customers[i]} is served from {problem.sites[j]}, which is closed"
-            if not np.isfinite(problem.data["service_cost"].values[i, j]):
+            if not np.isfinite(each):
                 yield f"customer {problem.customers[i]} is served from {problem.sites[j]}, a forbidden pair"

@@ -10,7 +10,7 @@ from sitewright.optimizer.verify.facts import Facts, not_longer
 
 def allowed_pairs(facts: Facts, block: slice) -> NDArray[np.bool_]:
     """Return which customer may use which site of the block. Shape (customers, sites of the block)."""
-    allowed: NDArray[np.bool_] = np.isfinite(facts.cost[:, block])
+    allowed: NDArray[np.bool_] = np.isfinite(facts.columns("service_cost", block))
     for rule in facts.rules:
         reader = _READERS.get(rule.name)
         if reader is not None:
@@ -40,7 +40,7 @@ def _legal_exclusion(facts: Facts, rule: Any, block: slice, allowed: NDArray[np.
 
 
 def _latency_limit(facts: Facts, rule: Any, block: slice, allowed: NDArray[np.bool_]) -> None:
-    near = not_longer(np.asarray(facts.data["latency"].values)[:, block], rule.at_most_ms)
+    near = not_longer(facts.columns("latency", block), rule.at_most_ms)
     allowed &= near | ~facts.customers_in(rule.customers)[:, None]
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 # Pairs that are looked at together: 64 MiB in float64.
 BLOCK_PAIRS = 2**23
+FEWER_PASSES = 16
 
 # Prices beyond this say nothing of money, and their sums may overflow.
 HUGE_PRICE = 1e18
@@ -67,16 +68,18 @@ def lagrangian_bound(problem: "Problem", multipliers: NDArray[np.float64]) -> fl
 
 def _site_costs(facts: Facts, u: NDArray[np.float64]) -> Sites:
     """Return the cost of opening each site at these prices, and how far its rounding may be off."""
-    n_customers, n_sites = facts.cost.shape
+    n_customers, n_sites = facts.data["service_cost"].shape
     capacity = facts.values("capacity", "site", np.inf)
     site_fee, partner = facts.by_partner("partner_site_fee"), facts.words("site_partner", "site")
     fixed = facts.values("fixed_cost", "site").tolist()
     value, error = np.empty(n_sites), np.empty(n_sites)
-    width = max(1, BLOCK_PAIRS // n_customers)
+    # From row blocks on Dask, all must be read for each block of columns: few passes, as wide as memory bears.
+    many = FEWER_PASSES if hasattr(facts.data["service_cost"].data, "__dask_graph__") else 1
+    width = max(1, many * BLOCK_PAIRS // n_customers)
     for first in range(0, n_sites, width):
         block = slice(first, min(first + width, n_sites))
         # Column by column in memory: each is read several times below.
-        terms = np.asfortranarray(facts.cost[:, block].astype(np.float64) - u[:, None])
+        terms = np.asfortranarray(facts.columns("service_cost", block).astype(np.float64) - u[:, None])
         gains = (terms < 0) & allowed_pairs(facts, block)
         for k, j in enumerate(range(block.start, block.stop)):
             who = np.flatnonzero(gains[:, k])

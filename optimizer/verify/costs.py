@@ -36,6 +36,6 @@ def wrong_cost(facts: Facts) -> int | None:
     over = np.maximum(facts.latency - facts.values("penalty_free", "customer")[facts.i], 0.0)
     price += float(facts.data["haul_price"]) * facts.latency + facts.values("penalty_rate", "customer")[facts.i] * over
     made = facts.demand[facts.i] * price
-    slack = 1e-5 if facts.cost.dtype.itemsize < 8 else 1e-9
+    slack = 1e-5 if facts.data["service_cost"].dtype.itemsize < 8 else 1e-9
     bad = np.flatnonzero(~(np.abs(facts.link_cost - made) <= slack * np.maximum(1.0, np.abs(made))))
     return int(bad[0]) if len(bad) else None

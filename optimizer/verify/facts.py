@@ -62,10 +62,14 @@ class Facts:
         """Service cost in its own precision: the matrix may be large. Shape (customers, sites)."""
         return np.asarray(self.data["service_cost"].values)
 
+    def columns(self, name: str, block: slice) -> NDArray[Any]:
+        """Return some columns of a matrix, which may lie on Dask. Shape (customers, sites of the block)."""
+        return np.asarray(self.data[name][:, block].values)
+
     @cached_property
     def link_cost(self) -> NDArray[np.float64]:
         """Cost of each link, were it the customer's whole demand, EUR/yr."""
-        return self.cost[self.i, self.j].astype(np.float64)
+        return self._links("service_cost").astype(np.float64)
 
     @cached_property
     def mw(self) -> NDArray[np.float64]:
@@ -79,8 +83,14 @@ class Facts:
 
     @cached_property
     def _link_latency(self) -> NDArray[Any]:
-        found: NDArray[Any] = np.asarray(self.data["latency"].values)[self.i, self.j]
-        return found
+        return self._links("latency")
+
+    def _links(self, name: str) -> NDArray[Any]:
+        matrix = self.data[name].data
+        found: NDArray[Any] = (
+            matrix.vindex[self.i, self.j].compute() if hasattr(matrix, "vindex") else matrix[self.i, self.j]
+        )
+        return np.asarray(found)
 
     def within(self, limit_ms: float) -> NDArray[np.bool_]:
         """Return which links are no longer than a limit, read in the precision of the data."""

@@ -5,20 +5,19 @@ decided by reduced cost (`relaxation`) -> what is left by MIP where it is small 
 (`tree`).
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.decision import Decision
-from sitewright.optimizer.engine.assign import nearest
+from sitewright.optimizer.engine.assign import cheapest, nearest
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.engine.uncapacitated.bound import Point, plain_bound, raise_bound
 from sitewright.optimizer.engine.uncapacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.uncapacitated.instance import instance_of
 from sitewright.optimizer.engine.uncapacitated.live import live_pairs
+from sitewright.optimizer.engine.uncapacitated.matrix import near_ends, usable_cost
 from sitewright.optimizer.engine.uncapacitated.merge import merge
-from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix, ranked
+from sitewright.optimizer.engine.uncapacitated.prefix import Prefix
 from sitewright.optimizer.engine.uncapacitated.residual import close_by_mip
 from sitewright.optimizer.engine.uncapacitated.root import climb, first_plan, polish
 from sitewright.optimizer.engine.uncapacitated.tree import Tree
@@ -154,9 +153,8 @@ class Uncapacitated:
         """Keep four times as many near sites of each customer as there are sites for each one that is open."""
         instance = self.instance
         rank = max(12, 4 * instance.n_sites // n_open)
-        top = ranked(instance.cost, rank, threads=self.threads)
         live = instance.state[: instance.n_sites] != 0
-        return build_prefix(instance.cost, live, top, threads=self.threads)
+        return near_ends(instance.cost, live, rank=rank, threads=self.threads)
 
     def _first_prices(self, prefix: Prefix) -> NDArray[np.float64]:
         """Start each customer's price between its nearest site and its nearest open one."""
@@ -165,7 +163,7 @@ class Uncapacitated:
         is_open = self.incumbent.open
         if not is_open.any():
             return np.asarray(first, dtype=np.float64)
-        reach = self.instance.cost[:, is_open].min(axis=1).astype(np.float64)
+        _, reach = cheapest(self.instance.cost, is_open)
         reach = np.where(np.isfinite(reach), reach, first)
         return np.minimum(np.maximum(first, reach), prefix.top)
 
@@ -198,14 +196,6 @@ class Uncapacitated:
         if not np.isfinite(best.value):
             return np.inf
         return best.value if best.exact else best.cutoff
-
-
-def usable_cost(problem: Problem) -> NDArray[Any]:
-    """Return the cost matrix with +inf where a rule forbids the pair; float32 stays float32. Not to be written to."""
-    cost: NDArray[Any] = problem.data["service_cost"].values
-    if cost.dtype not in (np.float32, np.float64):
-        cost = cost.astype(np.float64)
-    return cost if problem.allowed.all() else np.where(problem.allowed, cost, np.array(np.inf, cost.dtype))
 
 
 def keeps_all(problem: Problem, rules: list[Rule], is_open: NDArray[np.bool_]) -> bool:

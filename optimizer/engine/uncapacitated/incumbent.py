@@ -5,8 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sitewright.optimizer.engine.assign import cheapest
 from sitewright.optimizer.engine.uncapacitated import interchange
 from sitewright.optimizer.engine.uncapacitated.instance import Instance
+from sitewright.optimizer.engine.uncapacitated.matrix import at_hand
 from sitewright.optimizer.engine.uncapacitated.prefix import Prefix
 
 Mask = NDArray[np.bool_]
@@ -38,6 +40,7 @@ class Incumbent:
         self.instance, self.gap, self.stop = instance, gap, stop
         self.keeps, self.partner_of, self.report = keeps, partner_of, report
         self.value, self.open = np.inf, np.zeros(instance.n_sites, dtype=bool)
+        self.matrix = at_hand(instance.cost)
         self.fees = instance.price[instance.n_sites :]
         self.locked = (instance.state[: instance.n_sites] != -1).astype(np.int8)
         self.seen: set[bytes] = set()
@@ -60,13 +63,10 @@ class Incumbent:
 
     def price(self, is_open: Mask) -> float:
         """Return the cost of an open set, +inf if it leaves a customer unserved."""
-        instance, sites = self.instance, np.flatnonzero(is_open)
-        if not len(sites):
+        if not is_open.any():
             return np.inf
-        nearest = 0.0
-        for part in np.array_split(instance.cost, max(1, instance.cost.size // 20_000_000)):
-            nearest += float(part[:, sites].min(axis=1).sum(dtype=np.float64))
-        return nearest + float(instance.fixed[is_open].sum()) + self._fee(is_open)
+        _, cost = cheapest(self.instance.cost, is_open)
+        return float(cost.sum()) + float(self.instance.fixed[is_open].sum()) + self._fee(is_open)
 
     def take(self, is_open: Mask) -> bool:
         """Take an open set if it keeps the rules and is better."""
@@ -112,7 +112,7 @@ class Incumbent:
         random = np.random.default_rng(seed)
         flags, heat = self.open.astype(np.int8), HEAT * abs(self.value)
         best, least, failed = flags.copy(), self.value, 0
-        memory = interchange.begin(a.cost, prefix.rows, flags, slots, a.big)
+        memory = interchange.begin(self.matrix, prefix.rows, flags, slots, a.big)
         while failed < patience and not self.stop():
             draws = random.random((KICKS, 3 + MOST_OUT))
             found = interchange.iterate(
@@ -125,7 +125,7 @@ class Incumbent:
                 draws,
                 least,
                 best,
-                a.cost,
+                self.matrix,
                 prefix.rows,
                 flags,
                 a.big,
@@ -152,10 +152,10 @@ class Incumbent:
     def _descend(self, flags: NDArray[np.int8], prefix: Prefix, slots: int) -> None:
         a = self.instance
         floor = self._floor
-        memory = interchange.begin(a.cost, prefix.rows, flags, slots, a.big)
+        memory = interchange.begin(self.matrix, prefix.rows, flags, slots, a.big)
         while not self.stop():
             made = interchange.descend(
-                a.fixed, self.locked, a.low, a.high, floor, MOVES, True, a.cost, prefix.rows, flags, a.big, memory
+                a.fixed, self.locked, a.low, a.high, floor, MOVES, True, self.matrix, prefix.rows, flags, a.big, memory
             )
             if made < MOVES:
                 if memory[2][0] < slots:
@@ -163,13 +163,13 @@ class Incumbent:
                 slots = self._slots(slots)
                 if slots == memory[2][0] or slots * a.n_sites > MEMORY:
                     return
-                memory = interchange.begin(a.cost, prefix.rows, flags, slots, a.big)
+                memory = interchange.begin(self.matrix, prefix.rows, flags, slots, a.big)
 
     def _descend_by_rules(self, flags: NDArray[np.int8], prefix: Prefix, slots: int) -> None:
         """As `_descend`, but each move is held to the site rules, and partners' fees count."""
         a, m = self.instance, self.instance.n_sites
         slots = min(m, slots + 64)
-        memory = interchange.begin(a.cost, prefix.rows, flags, slots, a.big)
+        memory = interchange.begin(self.matrix, prefix.rows, flags, slots, a.big)
         most_fee = float(self.fees.max(initial=0.0))
         while not self.stop():
             now = flags.astype(bool)
@@ -198,7 +198,7 @@ class Incumbent:
                 if (
                     gain > 1e-9 * max(1.0, abs(self.value) if np.isfinite(self.value) else 1.0) or broken
                 ) and self.keeps(trial):
-                    interchange.move(into, out, a.cost, prefix.rows, flags, a.big, memory)
+                    interchange.move(into, out, self.matrix, prefix.rows, flags, a.big, memory)
                     break
             else:
                 return

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.cost import site_cost
+from sitewright.optimizer.engine.uncapacitated.matrix import by_tile, sample
 from sitewright.optimizer.model.build import site_model
 from sitewright.optimizer.model.columns import Rows
 from sitewright.optimizer.problem import Problem
@@ -110,7 +111,7 @@ def instance_of(problem: Problem, cost: NDArray[Any], *, cover: bool = True) -> 
     value = np.concatenate([k[1] for k in kept]) if kept else np.empty(0)
     bounds = np.array([k[2:] for k in kept]).reshape(len(kept), 2)
     together = Rows("sites", bounds[:, 0].copy(), bounds[:, 1].copy(), start, column, value)
-    dearest = sum(_dearest(part) for part in np.array_split(cost, max(1, len(cost) // 65536)))
+    dearest = sum(by_tile(cost, _dearest))
     big = 2.0 * (dearest + np.abs(price).sum()) + 1.0
     sizes = together, max(low, 1), high, state
     return Instance(cost, price, *sizes, Plain.of(problem), _step(cost, price), float(big))
@@ -125,8 +126,7 @@ def _step(cost: NDArray[Any], price: NDArray[np.float64]) -> float:
     """Return 1 if all costs are whole numbers: then a bound above a value less 1 proves the value."""
     if not np.all(price == np.rint(price)):
         return 0.0
-    whole = all(_whole(part) for part in (cost[:SAMPLE], *np.array_split(cost, max(1, len(cost) // 65536))))
-    return 1.0 if whole else 0.0
+    return 1.0 if _whole(sample(cost, SAMPLE)) and all(by_tile(cost, _whole)) else 0.0
 
 
 def _whole(cost: NDArray[Any]) -> bool:

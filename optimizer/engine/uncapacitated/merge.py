@@ -12,6 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sitewright.kernels._blocks import run_blocks
+from sitewright.optimizer.blocks import in_blocks
 
 # Two rows are one up to scale if they differ by no more than some roundings of their type.
 ULPS = 8.0
@@ -98,8 +99,10 @@ class Merged:
 
 
 def merge(cost: NDArray[Any], *, threads: int | None = None) -> Merged:
-    """Return the problem with proportional customers made one; all rows as they are if none are."""
+    """Return the problem with proportional customers made one; all rows as they are if none are, or from Dask."""
     n, m = cost.shape
+    if in_blocks(cost):
+        return Merged(cost, np.arange(n), np.ones(n))  # customers alike may lie in different blocks
     key = np.empty(n, np.uint64)
     run_blocks(n, m, lambda a, b: _key(cost[a:b], a, key), threads)
     order = np.argsort(key, kind="stable")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sitewright.optimizer.engine.uncapacitated.bound import Point, raise_bound
 from sitewright.optimizer.engine.uncapacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.uncapacitated.instance import Instance
+from sitewright.optimizer.engine.uncapacitated.matrix import sample
 from sitewright.optimizer.engine.uncapacitated.prefix import Prefix
 
 # Steps between two looks at the clock, and at most; the end comes when `PATIENCE` rounds gain less than
@@ -22,9 +23,9 @@ def first_plan(instance: Instance, incumbent: Incumbent, prefix: Prefix) -> None
     usable = instance.state[: instance.n_sites] != 0
     start = instance.state[: instance.n_sites] == 1
     if not start.any() and usable.any():
-        sample = instance.cost[:: max(1, len(instance.cost) // 5000)]
-        reach = np.where(np.isfinite(sample), sample, instance.big / len(sample)).sum(axis=0, dtype=np.float64)
-        reach = reach * (len(instance.cost) / len(sample)) + instance.fixed
+        rows = sample(instance.cost, 5000)
+        reach = np.where(np.isfinite(rows), rows, instance.big / len(rows)).sum(axis=0, dtype=np.float64)
+        reach = reach * (len(instance.cost) / len(rows)) + instance.fixed
         start[np.argmin(np.where(usable, reach, np.inf))] = True
     incumbent.improve(start, prefix)
 

@@ -57,6 +57,7 @@ def test_with_every_site_rule_it_finds_what_brute_force_finds(
 ) -> None:
     """Fails if a rule is lost in the bound, the search, the tree or the residual MIP, or a sound plan is cut off."""
     monkeypatch.setattr(uncapacitated, "MIP_PAIRS", pairs)
+    monkeypatch.setattr(uncapacitated, "TRY", 0)
     monkeypatch.setattr(uncapacitated, "MIP_GAP", np.inf)
     problem = ruled(seed)
     best = oracle.best(problem)
