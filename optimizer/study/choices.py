@@ -7,6 +7,7 @@ set that the MIP proposes is priced exactly, gives a cut, and is not proposed ag
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,14 @@ from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.solver.answer import Outcome
 from sitewright.optimizer.solver.process import solve_model
+from sitewright.optimizer.study.nearby import Nearby
 from sitewright.optimizer.study.prices import Cut, Pricing
 
 Mask = NDArray[np.bool_]
 # Cuts in one MIP: at first, and at most. More of them cost more than they lift.
 STARTING, CUTS = 6, 60
+# Sets that a question tries before its MIP.
+GUESSES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,13 +105,7 @@ class Choices:
         beyond
             A cost that is too high to be of interest: the search ends once the bound is above it.
         """
-        guess = self._likeliest([g for g in guesses if admits(g)])
-        if guess is not None:
-            self.take(guess)
-        guess = self._likeliest([g for g in guesses if admits(g)])
-        if guess is not None:
-            self.take(guess)
-        best = min((c for c in self.known if admits(c.open)), key=lambda c: c.cost, default=None)
+        best = self._near(guesses, admits)
         walk = _Walk(rows, [s for s in self._seen if admits(s)], self._promising(best), len(self._seen))
         while True:
             high = np.inf if best is None else best.cost
@@ -154,21 +152,29 @@ class Choices:
             walk.active.append(most)  # a cut that is known says more about this set than those in use
         return None
 
-    def _likeliest(self, guesses: list[Mask]) -> Mask | None:
-        """Return the set that costs least by the cuts, of those that keep the rows and were not priced yet."""
-        for guess in sorted(guesses, key=lambda g: float(self._values(g).max())):
-            if self._keeps(guess):
-                return None if any(np.array_equal(guess, s) for s in self._seen) else guess
-        return None
-
-    def _keeps(self, is_open: Mask) -> bool:
-        rows = self._of_rules
-        value = np.bincount(
-            np.repeat(np.arange(len(rows)), np.diff(rows.start)),
-            rows.value * self._point(is_open)[rows.column],
-            minlength=len(rows),
-        )
-        return bool(np.all(value >= rows.lower - 1e-9) and np.all(value <= rows.upper + 1e-9))
+    def _near(self, guesses: Sequence[Mask], admits: Callable[[Mask], bool]) -> Choice | None:
+        """Return the best set known under a question, once those near it and near the guesses were tried."""
+        tried = set(map(bytes, self._seen))
+        for _ in range(GUESSES if len(guesses) else 0):
+            known = [c for c in self.known if admits(c.open)]
+            best = min(known, key=lambda c: c.cost, default=None)
+            cuts = sorted({len(self._cuts) - 1, *self._promising(best)})
+            near = Nearby(self._constants[cuts], self._weights[cuts], self.problem.partner_of, self._of_rules)
+            asked = [g for g in guesses if admits(g)]
+            told_of = near.values(np.array(asked)) if asked else np.empty(0)
+            starts = list(islice((asked[k] for k in np.argsort(told_of, kind="stable") if near.keeps(asked[k])), 1))
+            if best is not None:
+                starts.append(best.open)
+            found = [g for start in starts if (g := near.descend(start, admits, tried)) is not None]
+            if not found or self.stop():
+                break
+            told = [float(self._values(g).max()) for g in found]
+            if best is not None and min(told) >= best.cost:
+                break
+            guess = found[int(np.argmin(told))]
+            tried.add(guess.tobytes())
+            self.take(guess)
+        return min((c for c in self.known if admits(c.open)), key=lambda c: c.cost, default=None)
 
     def _point(self, is_open: Mask) -> NDArray[np.float64]:
         used = np.zeros(self.problem.n_partners)
@@ -177,9 +183,15 @@ class Choices:
 
     def _values(self, is_open: Mask) -> NDArray[np.float64]:
         """Return what each cut says of a set. Shape (cuts,)."""
-        weights = np.array([cut.weight for cut in self._cuts])
-        constants = np.array([cut.constant for cut in self._cuts])
-        return np.asarray(constants + weights @ self._point(is_open))
+        return np.asarray(self._constants + self._weights @ self._point(is_open))
+
+    @property
+    def _constants(self) -> NDArray[np.float64]:
+        return np.array([cut.constant for cut in self._cuts])
+
+    @property
+    def _weights(self) -> NDArray[np.float64]:
+        return np.array([cut.weight for cut in self._cuts])
 
     def _promising(self, best: Choice | None) -> list[int]:
         """Return the cuts to start with: the first, and those that say most about the best set that is known."""
