@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from sitewright.optimizer.cost import partners_used
 from sitewright.optimizer.decision import Decision
-from sitewright.optimizer.explain.shortage import Sites
 from sitewright.optimizer.model.build import tidy
 from sitewright.optimizer.model.choice import choice_model, site_rows
 from sitewright.optimizer.model.columns import Rows, row, stack
@@ -64,22 +63,31 @@ class Choices:
     stop: Callable[[], bool] = lambda: False
     say: Callable[[float, float], None] = lambda high, low: None
     known: list[Choice] = field(default_factory=list)
-    _cuts: list[Cut] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
     _seen: list[Mask] = field(default_factory=list)
+    _latest: int = 1  # cuts that the last set gave
 
     def __post_init__(self) -> None:
+        # Here, since `explain` asks choices, too.
+        from sitewright.optimizer.explain.shortage import Sites
+
         self.pricing = Pricing(self.problem)
         self._of_rules = tidy(stack("sites", [site_rows(self.problem), *Sites(self.problem).needs()]))
         self._scale = max(1.0, abs(self.plan.objective))
-        self._cuts.append(self.pricing.cut(self.plan.certificate.multipliers))
+        self.cuts.append(self.pricing.cut(self.plan.certificate.multipliers))
         self.take(self.plan.decision.open)
+
+    def inherit(self, other: "Choices") -> None:
+        """Take over the prices of the same problem under another limit: they give cuts here, too."""
+        for cut in other.cuts[-CUTS:]:
+            self.cuts.append(self.pricing.cut(cut.u, cut.row_prices))
 
     def take(self, is_open: Mask) -> Choice | None:
         """Price a set of open sites, and keep it if it can serve everyone under all rules."""
-        cost, decision, cut = self.pricing.price(is_open)
+        cost, decision, cuts = self.pricing.price(is_open)
         self._seen.append(is_open)
-        if cut is not None:
-            self._cuts.append(cut)
+        self.cuts += cuts
+        self._latest = max(1, len(cuts))
         if decision is None or any(True for r in self.problem.all_rules for _ in r.broken(self.problem, decision)):
             return None
         choice = Choice(is_open, cost, decision)
@@ -137,7 +145,8 @@ class Choices:
         """Return the next set to price, None if no set left costs less than `enough` (or the search was stopped)."""
         if len(self._seen) > walk.priced:
             walk.seen += self._seen[walk.priced :]
-            walk.active = list(dict.fromkeys([*walk.active, len(self._cuts) - 1]))[-CUTS:]
+            newest = range(len(self.cuts) - self._latest, len(self.cuts))
+            walk.active = list(dict.fromkeys([*walk.active, *newest]))[-CUTS:]
         walk.priced = len(self._seen)
         while not self.stop():
             bound, is_open = self._propose(walk, enough)
@@ -158,7 +167,7 @@ class Choices:
         for _ in range(GUESSES if len(guesses) else 0):
             known = [c for c in self.known if admits(c.open)]
             best = min(known, key=lambda c: c.cost, default=None)
-            cuts = sorted({len(self._cuts) - 1, *self._promising(best)})
+            cuts = sorted({len(self.cuts) - 1, *self._promising(best)})
             near = Nearby(self._constants[cuts], self._weights[cuts], self.problem.partner_of, self._of_rules)
             asked = [g for g in guesses if admits(g)]
             told_of = near.values(np.array(asked)) if asked else np.empty(0)
@@ -187,17 +196,18 @@ class Choices:
 
     @property
     def _constants(self) -> NDArray[np.float64]:
-        return np.array([cut.constant for cut in self._cuts])
+        return np.array([cut.constant for cut in self.cuts])
 
     @property
     def _weights(self) -> NDArray[np.float64]:
-        return np.array([cut.weight for cut in self._cuts])
+        return np.array([cut.weight for cut in self.cuts])
 
     def _promising(self, best: Choice | None) -> list[int]:
         """Return the cuts to start with: the first, and those that say most about the best set that is known."""
         if best is None:
-            best = min(self.known, key=lambda c: c.cost)
-        order = np.argsort(-self._values(best.open), kind="stable")[:STARTING].tolist()
+            best = min(self.known, key=lambda c: c.cost, default=None)
+        about = self.plan.decision.open if best is None else best.open
+        order = np.argsort(-self._values(about), kind="stable")[:STARTING].tolist()
         return sorted({0, *order})
 
     def _propose(self, walk: "_Walk", enough: float) -> tuple[float, Mask | None]:
@@ -209,7 +219,7 @@ class Choices:
         level = n + self.problem.n_partners
         columns, sites = np.arange(level + 1), np.arange(n)
         lifted = []
-        for c in (self._cuts[k] for k in walk.active):
+        for c in (self.cuts[k] for k in walk.active):
             lifted.append(row("cut", columns, [*(-c.weight / self._scale), 1.0], lower=c.constant / self._scale))
         priced = [row("priced", sites, np.where(s, -1.0, 1.0), lower=1.0 - float(s.sum())) for s in walk.seen]
         # Nothing dearer than what is known is of interest: the solver may cut it off from the start.
