@@ -101,6 +101,7 @@ class Choices:
         *,
         guesses: Sequence[Mask] = (),
         beyond: float = np.inf,
+        separate: Callable[[Mask], list[Rows]] = lambda is_open: [],
     ) -> Least:
         """Return the least cost of any choice under further rows over sites and partners.
 
@@ -112,6 +113,8 @@ class Choices:
             Sets that may be good; the one that the cuts say most for is priced first.
         beyond
             A cost that is too high to be of interest: the search ends once the bound is above it.
+        separate
+            Returns further rows that a set breaks, none if `admits` has nothing against it.
         """
         best = self._near(guesses, admits)
         walk = _Walk(rows, [s for s in self._seen if admits(s)], self._promising(best), len(self._seen))
@@ -121,6 +124,10 @@ class Choices:
             self.say(high, min(walk.low, high))
             if is_open is None:
                 return Least(min(walk.low, high), high, best)
+            further = separate(is_open)
+            if further:
+                walk.rows = [*walk.rows, *further]
+                continue
             choice = self.take(is_open)
             if choice is not None and choice.cost < high:
                 best = choice
