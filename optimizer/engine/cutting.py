@@ -120,7 +120,8 @@ def solve_with_cuts(
             certificate = plan.certificate
             state.raise_bound(min(choose(relaxed, plan, state, separate), state.incumbent))
             if state.decision is None and state.bound == np.inf:
-                raise Infeasible(["the rules together admit no plan"], proof="highs")
+                rules = "; ".join(rule.sentence() for rule in lazy)
+                raise Infeasible([f"no choice of sites keeps all rules, among them: {rules}"], proof="highs")
             if state.proved and (found := best(state.bound)):
                 return found
         if state.stop():

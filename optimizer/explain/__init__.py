@@ -68,7 +68,7 @@ def explain(
     problem = with_objective(problem, "cost", p)
     means = Means(time_limit, gap, threads, seed, on_progress, cancel or CancelToken(), patience)
     oracle = Oracle(problem, means)
-    if not oracle.quickly(oracle.everything):
+    if not oracle.hopeless():
         try:
             plan = means.solve(problem)
         except Infeasible as error:
