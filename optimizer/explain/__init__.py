@@ -27,7 +27,7 @@ def explain(
     *,
     p: int | None = None,
     time_limit: float | None = None,
-    patience: float = 2.5,
+    patience: float = 1.8,
     gap: float = 1e-6,
     threads: int = 2,
     seed: int = 0,

@@ -21,7 +21,7 @@ from sitewright.optimizer.rules.base import Rule
 # Any plan will do where the question is only whether there is one.
 ANY = 0.999
 # Seconds for the least latency that there can be.
-FOR_LATENCY = 1.5
+FOR_LATENCY = 0.7
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Means:
     seed: int = 0
     on_progress: OnProgress | None = None
     cancel: CancelToken = field(default_factory=CancelToken)
-    patience: float = 2.5  # seconds for one solve of many
+    patience: float = 1.8  # seconds for one solve of many
     started: float = field(default_factory=time.monotonic)
 
     @property
