@@ -1,7 +1,8 @@
 """Rules with too many rows to write down: solve with those that are known, look what the plan breaks, add it, repeat.
 
 Every round's bound holds for the whole problem, since rows are only missing. The first plan that breaks nothing is as
-good as its own bound says (Benders, Numerische Mathematik 4, 1962).
+good as its own bound says (Benders, Numerische Mathematik 4, 1962). After the first round, `repair` looks for plans and
+a bound by choices of sites, where plans cost money; that ends most solves.
 """
 
 from collections.abc import Callable, Iterator
