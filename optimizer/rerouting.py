@@ -16,14 +16,12 @@ from numpy.typing import NDArray
 
 from sitewright.optimizer.decision import TOLERANCE
 from sitewright.optimizer.model.columns import Rows, row
+from sitewright.optimizer.model.rounded import impossible_row, rounded_rows
 from sitewright.optimizer.problem import Problem
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Lost = NDArray[np.int64]  # the sites of one loss
-
-# Sizes of sites for which rows of counting are written.
-MOST_SIZES = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,32 +121,14 @@ def loss_rows(rule: str, way: Rerouting, proof: Mask, losses: Iterable[Lost]) ->
         if len(sites):
             yield row(rule, sites, value[sites], lower=1.0 - TOLERANCE / 2)
         else:
-            yield _impossible(rule)
+            yield impossible_row(rule)
 
 
 def count_rows(rule: str, way: Rerouting, proof: Mask, lost: int) -> Iterator[Rows]:
-    r"""Yield rows on how many sites must be open, whichever are lost, where at least the `lost` largest of them may be.
-
-    With a the MW that a site can hold of the customers of a proof, and any size v > 0: those left have
-    :math:`\sum a_j \ge need`, so :math:`\sum \lceil a_j / v \rceil \ge \lceil need / v \rceil`, and each one lost
-    counts for 1 at least. (Chvatal, Discrete Mathematics 4, 1973.) A linear program sees little of the rows above.
-    """
-    held, needed = np.minimum(way.held(proof), way.needed(proof)), way.needed(proof)
-    sizes = np.unique(held[held > 0])
-    if not len(sizes):
-        yield _impossible(rule)
-    # Sizes that are spread evenly, the largest among them, where there are many.
-    for size in sizes[np.unique(np.linspace(0, len(sizes) - 1, MOST_SIZES).round().astype(int))] if len(sizes) else ():
-        # A rule counts as kept within tolerance, and a size divides by itself but for rounding.
-        least = lost + np.ceil(needed * (1 - TOLERANCE) / size - TOLERANCE)
-        value = np.ceil(held / size - TOLERANCE)
-        sites = np.flatnonzero(held > 0)
-        yield row(rule, sites, np.maximum(value[sites], 1.0), lower=float(least))
-
-
-def _impossible(rule: str) -> Rows:
-    """Return a row that no open set keeps, where no site could serve those who must be served."""
-    return row(rule, 0, 1.0, lower=2.0)
+    """Yield rows on how many sites must be open where at least the `lost` largest of them, whichever they are, fail."""
+    needed = way.needed(proof)
+    # A rule counts as kept within tolerance.
+    yield from rounded_rows(rule, way.held(proof), needed * (1 - TOLERANCE), lost)
 
 
 def _max_flow(reach: Mask, demand: Floats, capacity: Floats) -> tuple[Floats, Mask]:

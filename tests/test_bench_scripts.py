@@ -38,6 +38,14 @@ def test_the_bars_become_the_table_of_the_page(tmp_path: Path) -> None:
     run(ROOT / "asv_bench/bars.py", "--small", "--json", str(found))
     run(tmp_path / "asv_bench/page.py", str(found))
     lines = (tmp_path / "docs/performance.md").read_text(encoding="utf-8").splitlines()
-    rows = [line for line in lines if line.startswith("| ")]
+    made = lines[lines.index("<!-- made by asv_bench/page.py -->") : lines.index("<!-- end -->")]
+    rows = [line for line in made if line.startswith("| ")]
     assert rows[0].startswith("| kernel | size |")
     assert len(rows) > 10 and {row.count(" | ") for row in rows[2:]} == {5}
+
+
+def test_the_bar_of_explain_solves_without_each_rule_of_a_conflict() -> None:
+    """Fails if the script is broken, or the conflict of a variant is no longer one that any single rule resolves."""
+    said = run(ROOT / "asv_bench/explain_bars.py", "exclusion").splitlines()[-1]
+    assert said.startswith("exclusion") and "residency, legal_exclusion" in said
+    assert "yes" in said and said.endswith("a plan")

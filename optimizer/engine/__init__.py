@@ -1,6 +1,7 @@
 """The solve: arguments, proofs by counting, the engine that the class of the problem asks for, the plan."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from sitewright.optimizer.blocks import in_blocks
@@ -18,7 +19,7 @@ from sitewright.optimizer.engine.ties import find_ties
 from sitewright.optimizer.engine.uncapacitated import Uncapacitated, usable_cost
 from sitewright.optimizer.errors import Infeasible, LimitReached
 from sitewright.optimizer.objective import OF_RADIUS, with_objective
-from sitewright.optimizer.plan import Plan, Tie
+from sitewright.optimizer.plan import Certificate, Plan, Tie
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import CancelToken, OnProgress
 from sitewright.optimizer.rules.base import Rule
@@ -94,7 +95,12 @@ def solve(
     settings = Settings(objective, p, radius, seed, threads, solver)
     if not any(rule.lazy for rule in problem.rules):
         return _solve_written(problem, state, settings, cpu_started, ties=ties)
-    plan = solve_with_cuts(problem, state, lambda part, its: _solve_written(part, its, settings, cpu_started))
+    plan = solve_with_cuts(
+        problem,
+        state,
+        lambda part, its: _solve_written(part, its, settings, cpu_started),
+        None if objective in OF_RADIUS else partial(_finish, problem, state, settings, cpu_started),
+    )
     return replace(plan, ties=_ties(problem, plan.decision, state)) if ties and objective not in OF_RADIUS else plan
 
 
@@ -126,6 +132,26 @@ def _solve_written(
         capacity_prices=run.capacity_prices if isinstance(run, Capacitated) else None,
         cpu_started=cpu_started,
         backend="dask" if in_blocks(problem.data["service_cost"]) else "cpu",
+    )
+
+
+def _finish(
+    problem: Problem, state: State, settings: Settings, cpu_started: float, decision: Decision, certificate: Certificate
+) -> Plan:
+    """Return the plan of a decision that was found by choices of sites."""
+    return make_plan(
+        problem,
+        decision,
+        state,
+        certificate,
+        stop_reason=state.reason,
+        ties=(),
+        seed=settings.seed,
+        threads=settings.threads,
+        solver=settings.solver,
+        objective_kind=settings.objective,
+        p=settings.p,
+        cpu_started=cpu_started,
     )
 
 

@@ -27,7 +27,7 @@ def explain(
     *,
     p: int | None = None,
     time_limit: float | None = None,
-    patience: float = 2.5,
+    patience: float = 1.8,
     gap: float = 1e-6,
     threads: int = 2,
     seed: int = 0,
@@ -68,7 +68,7 @@ def explain(
     problem = with_objective(problem, "cost", p)
     means = Means(time_limit, gap, threads, seed, on_progress, cancel or CancelToken(), patience)
     oracle = Oracle(problem, means)
-    if not oracle.quickly(oracle.everything):
+    if not oracle.hopeless():
         try:
             plan = means.solve(problem)
         except Infeasible as error:

@@ -13,6 +13,8 @@ from sitewright.optimizer.explain.oracle import Oracle
 
 Infeasible = Callable[[frozenset[int]], bool]
 
+CHEAP = ("counting", "sites")
+
 
 @dataclass(frozen=True)
 class Found:
@@ -26,7 +28,8 @@ class Found:
 def find_conflict(oracle: Oracle) -> frozenset[int]:
     """Return rules in conflict, of a problem that is known to have no plan; `settle` tells if all are needed."""
     everything = oracle.everything
-    if oracle.quickly(everything):
+    # What a solve proved, the cheap proofs alone will not.
+    if oracle.quickly(everything) and oracle.refused.get(everything) in CHEAP:
         return _delete(everything, oracle.quickly)
     return _explain(frozenset(), frozenset(), tuple(everything), lambda keep: oracle.infeasible(keep) is True)
 

@@ -1,12 +1,16 @@
 """A problem in which a plan costs what a rule limits: its bound says what the limit would have to be at least."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sitewright.optimizer.explain.oracle import Means
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rules import LatencyShare, MeanLatency
 from sitewright.optimizer.schema import COST_COMPONENTS
+
+if TYPE_CHECKING:
+    from sitewright.optimizer.explain.oracle import Means
 
 
 def measured(
@@ -37,7 +41,7 @@ def measured(
     return Problem(data, problem.rules, problem.name)
 
 
-def least_latency(problem: Problem, rule: MeanLatency, means: Means) -> float:
+def least_latency(problem: Problem, rule: MeanLatency, means: "Means") -> float:
     """Return a lower bound on the mean that the rule limits, in ms. Raises as `sitewright.solve` does."""
     weight = _weight(problem, rule)
     ms = problem.numbers("latency")
@@ -46,17 +50,24 @@ def least_latency(problem: Problem, rule: MeanLatency, means: Means) -> float:
     return _bound(measured(problem, pairs=pairs), means)
 
 
-def least_missing(problem: Problem, rule: LatencyShare, means: Means) -> float:
+def least_missing(problem: Problem, rule: LatencyShare, means: "Means") -> float:
     """Return a lower bound on the share that is not within the rule's round trip."""
     far = problem.data["latency"].values > rule.within_ms
     return _bound(measured(problem, pairs=_weight(problem, rule)[:, None] * far), means)
+
+
+def beyond(free: Problem, rule: MeanLatency | LatencyShare, means: "Means") -> bool:
+    """Return whether it is proved that no plan of `free`, the problem without the rule, keeps the rule."""
+    if isinstance(rule, MeanLatency):
+        return least_latency(free, rule, means) > rule.at_most_ms * (1 + 1e-5)
+    return least_missing(free, rule, means) > 1 - rule.at_least + 1e-5
 
 
 # Costs of a few units would be lost in tolerances that are made for money.
 SCALE = 1e6
 
 
-def _bound(problem: Problem, means: Means) -> float:
+def _bound(problem: Problem, means: "Means") -> float:
     data = problem.data.assign(service_cost=problem.data["service_cost"] * SCALE)
     return means.solve(Problem(data, problem.rules, problem.name)).bound / SCALE
 

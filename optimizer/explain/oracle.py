@@ -2,21 +2,26 @@
 
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sitewright.optimizer.engine import solve
 from sitewright.optimizer.engine.presolve import impossible
 from sitewright.optimizer.errors import Infeasible, LimitReached
+from sitewright.optimizer.explain.measured import beyond
 from sitewright.optimizer.explain.shortage import Sites
 from sitewright.optimizer.explain.without import removable, without
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import CancelToken, OnProgress
+from sitewright.optimizer.rules import LatencyShare, MeanLatency
 from sitewright.optimizer.rules.base import Rule
 
 # Any plan will do where the question is only whether there is one.
 ANY = 0.999
+# Seconds for the least latency that there can be.
+FOR_LATENCY = 0.7
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Means:
     seed: int = 0
     on_progress: OnProgress | None = None
     cancel: CancelToken = field(default_factory=CancelToken)
-    patience: float = 2.5  # seconds for one solve of many
+    patience: float = 1.8  # seconds for one solve of many
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -70,6 +75,7 @@ class Oracle:
     means: Means
     kept: list[frozenset[int]] = field(default_factory=list)  # sets that a plan keeps; so are their subsets
     refused: dict[frozenset[int], str] = field(default_factory=dict)  # proved sets, and by whom; so are their supersets
+    reached: dict[int, bool] = field(default_factory=dict)  # limits of latency that all other rules leave within reach
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -94,10 +100,38 @@ class Oracle:
             self.refused[keep] = "sites"
         return keep in self.refused
 
+    def by_latency(self, keep: frozenset[int]) -> bool:
+        """Return True if the least latency there can be proves that no plan keeps these rules; False proves nothing."""
+        for k in sorted(keep):
+            rule = self.rules[k]
+            if not isinstance(rule, MeanLatency | LatencyShare) or self.reached.get(k, False):
+                continue
+            with suppress(Infeasible, LimitReached):
+                if beyond(self.only(keep - {k}), rule, self.means.briefly(FOR_LATENCY)):
+                    self.refused[keep] = "highs"
+                    return True
+            self.reached[k] = keep == self.everything  # with fewer rules, it would be reached even more easily
+        return False
+
+    def hopeless(self) -> bool:
+        """Return True if it is soon proved that no plan keeps all rules, where a solve may take long to find that."""
+        if self.quickly(self.everything):
+            return True
+        if not any(isinstance(rule, MeanLatency | LatencyShare) for rule in self.problem.rules):
+            return False
+        try:
+            self.learn(self.means.briefly().solve(self.problem, gap=ANY))
+        except Infeasible as error:
+            self.refused[self.everything] = error.proof
+            return True
+        except LimitReached:
+            return self.by_latency(self.everything)
+        return False
+
     def infeasible(self, keep: frozenset[int]) -> bool | None:
         """Return whether no plan keeps these rules; None where a limit came before an answer."""
         known = self._known(keep)
-        if known is not None or self.quickly(keep):
+        if known is not None or self.quickly(keep) or self.by_latency(keep):
             return True if known is None else known
         try:
             self.learn(self.means.briefly().solve(self.only(keep), gap=ANY))

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from sitewright.optimizer.model.choice import choice_model
 from sitewright.optimizer.model.columns import Rows, row
+from sitewright.optimizer.model.rounded import rounded_rows
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rules import LatencyShare
 from sitewright.optimizer.solver.answer import Outcome
@@ -98,6 +99,8 @@ class Sites:
             hold = np.where(group.sites, np.minimum(capacity, group.mw), 0.0)
             if group.mw > 0 and (hold < group.mw).any():
                 rows.append(row("needs", everything, hold / group.mw, lower=1.0 - 1e-9))
+            if 0 < hold.max(initial=0.0) < group.mw:
+                rows += rounded_rows("needs", hold, group.mw * (1.0 - 1e-9))
             if group.alike:
                 rows.append(row("needs", everything, group.sites.astype(float), lower=1.0))
         return rows

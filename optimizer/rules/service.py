@@ -44,11 +44,13 @@ class Service(Rule):
         served = np.bincount(decision.customer, decision.share, minlength=problem.n_customers)
         for i in np.flatnonzero(np.abs(served - 1.0) > TOLERANCE):
             yield f"customer {problem.customers[i]} has {served[i]:.4%} of its demand served, it must be 100 %"
-        cost = pairs(problem.data["service_cost"], decision.customer, decision.site)
-        for i, j, share, each in zip(decision.customer, decision.site, decision.share, cost, strict=True):
-            if not 0 <= share <= 1 + TOLERANCE:
-                yield f"customer {problem.customers[i]} has the impossible share {share:g} at {problem.sites[j]}"
-            if not decision.open[j]:
-                yield f"customer {problem.customers[i]} is served from {problem.sites[j]}, which is closed"
-            if not np.isfinite(each):
-                yield f"customer {problem.customers[i]} is served from {problem.sites[j]}, a forbidden pair"
+        impossible = ~((decision.share >= 0) & (decision.share <= 1 + TOLERANCE))
+        forbidden = ~np.isfinite(pairs(problem.data["service_cost"], decision.customer, decision.site))
+        for k in np.flatnonzero(impossible | ~decision.open[decision.site] | forbidden):
+            customer, site = problem.customers[decision.customer[k]], problem.sites[decision.site[k]]
+            if impossible[k]:
+                yield f"customer {customer} has the impossible share {decision.share[k]:g} at {site}"
+            if not decision.open[decision.site[k]]:
+                yield f"customer {customer} is served from {site}, which is closed"
+            if forbidden[k]:
+                yield f"customer {customer} is served from {site}, a forbidden pair"

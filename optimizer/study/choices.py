@@ -7,13 +7,13 @@ set that the MIP proposes is priced exactly, gives a cut, and is not proposed ag
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.cost import partners_used
 from sitewright.optimizer.decision import Decision
-from sitewright.optimizer.explain.shortage import Sites
 from sitewright.optimizer.model.build import tidy
 from sitewright.optimizer.model.choice import choice_model, site_rows
 from sitewright.optimizer.model.columns import Rows, row, stack
@@ -21,11 +21,14 @@ from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.solver.answer import Outcome
 from sitewright.optimizer.solver.process import solve_model
+from sitewright.optimizer.study.nearby import Nearby
 from sitewright.optimizer.study.prices import Cut, Pricing
 
 Mask = NDArray[np.bool_]
 # Cuts in one MIP: at first, and at most. More of them cost more than they lift.
 STARTING, CUTS = 6, 60
+# Sets that a question tries before its MIP.
+GUESSES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,22 +63,31 @@ class Choices:
     stop: Callable[[], bool] = lambda: False
     say: Callable[[float, float], None] = lambda high, low: None
     known: list[Choice] = field(default_factory=list)
-    _cuts: list[Cut] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
     _seen: list[Mask] = field(default_factory=list)
+    _latest: int = 1  # cuts that the last set gave
 
     def __post_init__(self) -> None:
+        # Here, since `explain` asks choices, too.
+        from sitewright.optimizer.explain.shortage import Sites
+
         self.pricing = Pricing(self.problem)
         self._of_rules = tidy(stack("sites", [site_rows(self.problem), *Sites(self.problem).needs()]))
         self._scale = max(1.0, abs(self.plan.objective))
-        self._cuts.append(self.pricing.cut(self.plan.certificate.multipliers))
+        self.cuts.append(self.pricing.cut(self.plan.certificate.multipliers))
         self.take(self.plan.decision.open)
+
+    def inherit(self, other: "Choices") -> None:
+        """Take over the prices of the same problem under another limit: they give cuts here, too."""
+        for cut in other.cuts[-CUTS:]:
+            self.cuts.append(self.pricing.cut(cut.u, cut.row_prices))
 
     def take(self, is_open: Mask) -> Choice | None:
         """Price a set of open sites, and keep it if it can serve everyone under all rules."""
-        cost, decision, cut = self.pricing.price(is_open)
+        cost, decision, cuts = self.pricing.price(is_open)
         self._seen.append(is_open)
-        if cut is not None:
-            self._cuts.append(cut)
+        self.cuts += cuts
+        self._latest = max(1, len(cuts))
         if decision is None or any(True for r in self.problem.all_rules for _ in r.broken(self.problem, decision)):
             return None
         choice = Choice(is_open, cost, decision)
@@ -89,6 +101,7 @@ class Choices:
         *,
         guesses: Sequence[Mask] = (),
         beyond: float = np.inf,
+        separate: Callable[[Mask], list[Rows]] = lambda is_open: [],
     ) -> Least:
         """Return the least cost of any choice under further rows over sites and partners.
 
@@ -100,14 +113,10 @@ class Choices:
             Sets that may be good; the one that the cuts say most for is priced first.
         beyond
             A cost that is too high to be of interest: the search ends once the bound is above it.
+        separate
+            Returns further rows that a set breaks, none if `admits` has nothing against it.
         """
-        guess = self._likeliest([g for g in guesses if admits(g)])
-        if guess is not None:
-            self.take(guess)
-        guess = self._likeliest([g for g in guesses if admits(g)])
-        if guess is not None:
-            self.take(guess)
-        best = min((c for c in self.known if admits(c.open)), key=lambda c: c.cost, default=None)
+        best = self._near(guesses, admits)
         walk = _Walk(rows, [s for s in self._seen if admits(s)], self._promising(best), len(self._seen))
         while True:
             high = np.inf if best is None else best.cost
@@ -115,6 +124,10 @@ class Choices:
             self.say(high, min(walk.low, high))
             if is_open is None:
                 return Least(min(walk.low, high), high, best)
+            further = separate(is_open)
+            if further:
+                walk.rows = [*walk.rows, *further]
+                continue
             choice = self.take(is_open)
             if choice is not None and choice.cost < high:
                 best = choice
@@ -139,7 +152,8 @@ class Choices:
         """Return the next set to price, None if no set left costs less than `enough` (or the search was stopped)."""
         if len(self._seen) > walk.priced:
             walk.seen += self._seen[walk.priced :]
-            walk.active = list(dict.fromkeys([*walk.active, len(self._cuts) - 1]))[-CUTS:]
+            newest = range(len(self.cuts) - self._latest, len(self.cuts))
+            walk.active = list(dict.fromkeys([*walk.active, *newest]))[-CUTS:]
         walk.priced = len(self._seen)
         while not self.stop():
             bound, is_open = self._propose(walk, enough)
@@ -154,21 +168,29 @@ class Choices:
             walk.active.append(most)  # a cut that is known says more about this set than those in use
         return None
 
-    def _likeliest(self, guesses: list[Mask]) -> Mask | None:
-        """Return the set that costs least by the cuts, of those that keep the rows and were not priced yet."""
-        for guess in sorted(guesses, key=lambda g: float(self._values(g).max())):
-            if self._keeps(guess):
-                return None if any(np.array_equal(guess, s) for s in self._seen) else guess
-        return None
-
-    def _keeps(self, is_open: Mask) -> bool:
-        rows = self._of_rules
-        value = np.bincount(
-            np.repeat(np.arange(len(rows)), np.diff(rows.start)),
-            rows.value * self._point(is_open)[rows.column],
-            minlength=len(rows),
-        )
-        return bool(np.all(value >= rows.lower - 1e-9) and np.all(value <= rows.upper + 1e-9))
+    def _near(self, guesses: Sequence[Mask], admits: Callable[[Mask], bool]) -> Choice | None:
+        """Return the best set known under a question, once those near it and near the guesses were tried."""
+        tried = set(map(bytes, self._seen))
+        for _ in range(GUESSES if len(guesses) else 0):
+            known = [c for c in self.known if admits(c.open)]
+            best = min(known, key=lambda c: c.cost, default=None)
+            cuts = sorted({len(self.cuts) - 1, *self._promising(best)})
+            near = Nearby(self._constants[cuts], self._weights[cuts], self.problem.partner_of, self._of_rules)
+            asked = [g for g in guesses if admits(g)]
+            told_of = near.values(np.array(asked)) if asked else np.empty(0)
+            starts = list(islice((asked[k] for k in np.argsort(told_of, kind="stable") if near.keeps(asked[k])), 1))
+            if best is not None:
+                starts.append(best.open)
+            found = [g for start in starts if (g := near.descend(start, admits, tried)) is not None]
+            if not found or self.stop():
+                break
+            told = [float(self._values(g).max()) for g in found]
+            if best is not None and min(told) >= best.cost:
+                break
+            guess = found[int(np.argmin(told))]
+            tried.add(guess.tobytes())
+            self.take(guess)
+        return min((c for c in self.known if admits(c.open)), key=lambda c: c.cost, default=None)
 
     def _point(self, is_open: Mask) -> NDArray[np.float64]:
         used = np.zeros(self.problem.n_partners)
@@ -177,15 +199,22 @@ class Choices:
 
     def _values(self, is_open: Mask) -> NDArray[np.float64]:
         """Return what each cut says of a set. Shape (cuts,)."""
-        weights = np.array([cut.weight for cut in self._cuts])
-        constants = np.array([cut.constant for cut in self._cuts])
-        return np.asarray(constants + weights @ self._point(is_open))
+        return np.asarray(self._constants + self._weights @ self._point(is_open))
+
+    @property
+    def _constants(self) -> NDArray[np.float64]:
+        return np.array([cut.constant for cut in self.cuts])
+
+    @property
+    def _weights(self) -> NDArray[np.float64]:
+        return np.array([cut.weight for cut in self.cuts])
 
     def _promising(self, best: Choice | None) -> list[int]:
         """Return the cuts to start with: the first, and those that say most about the best set that is known."""
         if best is None:
-            best = min(self.known, key=lambda c: c.cost)
-        order = np.argsort(-self._values(best.open), kind="stable")[:STARTING].tolist()
+            best = min(self.known, key=lambda c: c.cost, default=None)
+        about = self.plan.decision.open if best is None else best.open
+        order = np.argsort(-self._values(about), kind="stable")[:STARTING].tolist()
         return sorted({0, *order})
 
     def _propose(self, walk: "_Walk", enough: float) -> tuple[float, Mask | None]:
@@ -197,7 +226,7 @@ class Choices:
         level = n + self.problem.n_partners
         columns, sites = np.arange(level + 1), np.arange(n)
         lifted = []
-        for c in (self._cuts[k] for k in walk.active):
+        for c in (self.cuts[k] for k in walk.active):
             lifted.append(row("cut", columns, [*(-c.weight / self._scale), 1.0], lower=c.constant / self._scale))
         priced = [row("priced", sites, np.where(s, -1.0, 1.0), lower=1.0 - float(s.sum())) for s in walk.seen]
         # Nothing dearer than what is known is of interest: the solver may cut it off from the start.

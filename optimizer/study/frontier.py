@@ -1,13 +1,16 @@
 """What less latency, or another number of sites, costs: plans of least cost under a limit that is moved."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from sitewright.optimizer.cost import site_cost
+from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine import solve
 from sitewright.optimizer.engine.arguments import check_arguments
 from sitewright.optimizer.errors import Flaw, Infeasible, InvalidProblem, LimitReached
@@ -18,11 +21,16 @@ from sitewright.optimizer.objective import with_objective
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import CancelToken, OnProgress, Progress
-from sitewright.optimizer.rules import LatencyShare, MeanLatency, SiteCount
+from sitewright.optimizer.rules import Budget, LatencyShare, MeanLatency, SiteCount
 from sitewright.optimizer.rules.base import Rule
 from sitewright.optimizer.study.executor import executor_for
+from sitewright.optimizer.study.moved_limit import Moved, least_costs
 
 AGAINST = ("mean-latency", "p50-latency", "p90-latency", "p95-latency", "p99-latency", "sites")
+
+# Seconds to look for the least limit, where the frontier starts.
+FOR_LEAST = 3.0
+HAIR, TOKEN = 1e-7, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +94,11 @@ class Frontier:
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What all points share; `patience` is in seconds for one solve."""
+    """What all points share: the plan without a limit, others worth trying; `patience` is in seconds for one point."""
 
     problem: Problem
+    plan: Plan
+    others: tuple[Plan, ...]
     against: str
     gap: float
     seed: int
@@ -102,7 +112,7 @@ def frontier(
     points: int = 20,
     p: int | None = None,
     time_limit: float | None = None,
-    patience: float | None = 30.0,
+    patience: float | None = 4.0,
     gap: float = 1e-4,
     threads: int = 2,
     seed: int = 0,
@@ -122,7 +132,7 @@ def frontier(
     p
         Exactly so many sites open.
     time_limit, patience
-        Seconds for all solves together, and for each.
+        Seconds for all points together, and for each; what is not settled by then has a bound below its cost.
     gap, seed, on_progress, cancel
         As in `sitewright.solve`, of each solve.
     threads
@@ -142,16 +152,25 @@ def frontier(
     problem = with_objective(problem, "cost", p)
     means = Means(time_limit, gap, threads, seed, on_progress, cancel or CancelToken())
     cheapest = means.solve(problem)
-    limits = _limits(problem, against, points, cheapest, means)
+    tightest = None if against == "sites" else _tightest(problem, means)
+    limits = _limits(problem, against, points, cheapest, tightest, means)
 
     def on_done(done: int, of: int) -> None:
         if on_progress is not None:
             elapsed = time.monotonic() - means.started
             on_progress(Progress(elapsed, f"point {done}/{of}", cheapest.objective, cheapest.bound))
 
-    shared = Asked(problem, against, gap, seed, patience)
-    found = executor_for(cluster, threads).map(_point, shared, limits, stop=lambda: means.spent, on_done=on_done)
-    return Frontier(problem.name, against, "sites" if against == "sites" else "ms", tuple(found))
+    others = () if tightest is None else (tightest,)
+    shared = Asked(problem, cheapest, others, against, gap, seed, patience)
+    if against == "sites" or any(rule.lazy for rule in problem.rules):
+        work, parts = _solved, [[limit] for limit in limits]
+    else:
+        # Parts that are as hard as each other, each with limits from all over; on a cluster, each limit is a part.
+        n = threads if cluster is None else len(limits)
+        work, parts = _moved, [limits[k::n] for k in range(n) if limits[k::n]]
+    found = executor_for(cluster, threads).map(work, shared, parts, stop=lambda: means.spent, on_done=on_done)
+    ordered = sorted((point for part in found for point in part), key=lambda point: point.limit)
+    return Frontier(problem.name, against, "sites" if against == "sites" else "ms", tuple(ordered))
 
 
 def _check(problem: Problem, against: str, points: int) -> None:
@@ -168,28 +187,33 @@ def _check(problem: Problem, against: str, points: int) -> None:
         raise InvalidProblem(flaws)
 
 
-def _limits(problem: Problem, against: str, points: int, cheapest: Plan, means: Means) -> list[float]:
+def _limits(
+    problem: Problem, against: str, points: int, cheapest: Plan, tightest: Plan | None, means: Means
+) -> list[float]:
     if against == "sites":
         scope = np.ones(problem.n_sites)
         fewest = len(cheapest.open_sites)
         with suppress(Infeasible, LimitReached):
             fewest = len(means.briefly(10.0).solve(measured(problem, sites=scope * 1e6)).open_sites)
         return [float(k) for k in range(fewest, min(problem.n_sites, fewest + points - 1) + 1)]
-    most = _reached(problem, against, cheapest)
-    least = min(most, _least(problem, against, cheapest, means))
-    # A limit of nothing is none that a rule takes.
-    return sorted({max(float(x), 1e-9) for x in np.linspace(least, most, points)})
+    most = _reached(problem, against, cheapest.decision)
+    least = most if tightest is None else min(most, _reached(problem, against, tightest.decision))
+    # A limit of nothing is none that a rule takes; a hair more than what is reached admits it, however it is rounded.
+    return sorted({max(float(x) * (1 + HAIR), 1e-9) for x in np.linspace(least, most, points)})
 
 
-def _least(problem: Problem, against: str, cheapest: Plan, means: Means) -> float:
-    """Return a limit that a plan keeps and that is about the least: where the frontier starts is no claim."""
+def _tightest(problem: Problem, means: Means) -> Plan | None:
+    """Return a plan that keeps about the least limit: where the frontier starts is no claim."""
     demand, ms = problem.numbers("demand")[:, None], problem.numbers("latency")
     with np.errstate(invalid="ignore"):
         weight = np.where(demand > 0, demand * ms, 0.0)
+    # Sites cost next to nothing, and the budget counts them so: a plan must keep it all the same.
+    rules = [replace(r, at_most=r.at_most * TOKEN) if isinstance(r, Budget) else r for r in problem.rules]
+    sites, partners = site_cost(problem) * TOKEN, problem.numbers("partner_fee") * TOKEN
+    aim = measured(replace(problem, rules=tuple(rules)), sites=sites, partners=partners, pairs=weight * 1e3)
     with suppress(Infeasible, LimitReached):
-        plan = means.briefly(10.0).solve(measured(problem, pairs=weight * 1e3), gap=1e-3)
-        return _reached(problem, against, plan)
-    return _reached(problem, against, cheapest)
+        return means.briefly(FOR_LEAST).solve(aim, gap=1e-2)
+    return None
 
 
 def _share(against: str) -> float:
@@ -204,8 +228,7 @@ def _rule(against: str, limit: float) -> Rule:
     return LatencyShare(within_ms=limit, at_least=_share(against))
 
 
-def _reached(problem: Problem, against: str, plan: Plan) -> float:
-    d = plan.decision
+def _reached(problem: Problem, against: str, d: Decision) -> float:
     if against == "sites":
         return float(d.open.sum())
     ms, mw = problem.numbers("latency")[d.customer, d.site], problem.numbers("demand")[d.customer] * d.share
@@ -217,8 +240,30 @@ def _reached(problem: Problem, against: str, plan: Plan) -> float:
     return float(ms[order][min(int(np.searchsorted(below, _share(against) - 1e-9)), len(ms) - 1)])
 
 
+def _moved(asked: Asked, limits: Sequence[float], stop: Callable[[], bool]) -> list[Point]:
+    """Return points where each starts from the one before: the work of one thread, or of one worker of a cluster."""
+    rule = partial(_rule, asked.against)
+    moved = Moved(asked.problem, asked.plan, asked.others, rule, asked.gap, asked.patience)
+    points = []
+    for limit, least in zip(limits, least_costs(moved, limits, stop), strict=True):
+        settled = least.settled(asked.gap)
+        if least.choice is None:
+            points.append(Point(limit, None, np.inf, least.low, (), settled))
+            continue
+        decision = least.choice.decision
+        sites = tuple(asked.problem.sites[decision.open].tolist())
+        points.append(
+            Point(limit, _reached(asked.problem, asked.against, decision), least.high, least.low, sites, settled)
+        )
+    return points
+
+
+def _solved(asked: Asked, limits: Sequence[float], stop: Callable[[], bool]) -> list[Point]:
+    return [_point(asked, limit, stop) for limit in limits]
+
+
 def _point(asked: Asked, limit: float, stop: Callable[[], bool]) -> Point:
-    """Solve under one limit: the work of one thread, or of one worker of a cluster."""
+    """Solve under one limit."""
     problem = asked.problem.with_rules(_rule(asked.against, limit))
     try:
         plan = solve(
@@ -234,7 +279,7 @@ def _point(asked: Asked, limit: float, stop: Callable[[], bool]) -> Point:
         return Point(limit, None, np.inf, np.inf, (), settled=True)
     except LimitReached as error:
         return Point(limit, None, np.inf, error.bound, (), settled=False)
-    reached = _reached(asked.problem, asked.against, plan)
+    reached = _reached(asked.problem, asked.against, plan.decision)
     return Point(limit, reached, plan.objective, plan.bound, plan.open_sites, settled=plan.gap <= asked.gap)
 
 

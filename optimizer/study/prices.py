@@ -10,6 +10,8 @@ for every open set y: the Lagrangian bound, which is a cut of Benders' for the s
 (Geoffrion, Graves, Management Science 20, 1974). It is recomputed from the data, so it holds whatever a solver said.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -20,6 +22,7 @@ from sitewright.kernels import knapsack
 from sitewright.optimizer.cost import cost_split, site_cost
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.assign import assign, from_values, is_free, nearest
+from sitewright.optimizer.errors import SolverFailed
 from sitewright.optimizer.model.build import Model, live_columns, tidy
 from sitewright.optimizer.model.columns import Columns, Rows, stack
 from sitewright.optimizer.problem import Problem
@@ -29,17 +32,21 @@ from sitewright.optimizer.solver.process import solve_model
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+# Breaking a row by all of its limit costs so many times what everything else does at least.
+DEAR = (2.0, 20.0, 300.0)
 
 
 @dataclass(frozen=True, eq=False)
 class Cut:
     """No plan costs less than `constant` and the `weight` of its open sites and used partners together.
 
-    Shape of `weight`: (sites + partners,).
+    Shape of `weight`: (sites + partners,). `u` and `row_prices` are what it was made of.
     """
 
     constant: float
     weight: Floats
+    u: Floats
+    row_prices: Floats | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,19 +76,19 @@ class Pricing:
         names = [b.rule for r in rules for b in r.rows(self.problem, self.full) for _ in range(len(b))]
         return np.flatnonzero(np.array(names, dtype=object) != "capacity")
 
-    def price(self, is_open: Mask) -> tuple[float, Decision | None, Cut | None]:
-        """Return the least cost with exactly these sites open, the decision, and a cut; inf and None if none is."""
+    def price(self, is_open: Mask) -> tuple[float, Decision | None, tuple[Cut, ...]]:
+        """Return the least cost with exactly these sites open, the decision, and cuts; inf and None if none is."""
         if is_free(self.problem):
             return self._free(is_open)
         model = self._assignment(is_open)
         answer = solve_model(model, gap=1e-9)
         if answer.outcome is Outcome.INFEASIBLE:
-            return np.inf, None, None
+            return np.inf, None, tuple(self._short(model))
         if answer.values is None or answer.duals is None:
             other = assign(self.problem, is_open, self.cost)
-            return self._worth(other), other, None
+            return self._worth(other), other, ()
         n = self.problem.n_customers
-        cut = self.cut(answer.duals[:n], answer.duals[n:])
+        cut = (self.cut(answer.duals[:n], answer.duals[n:]),)
         serve = answer.values[model.columns.first_pair :]
         decision = from_values(self.problem, is_open, serve, model.columns)
         if any(True for r in self.problem.all_rules for _ in r.broken(self.problem, decision)):
@@ -118,17 +125,46 @@ class Pricing:
             threads=1,
         )
         weight[: problem.n_sites] += packed.value
-        return Cut(constant, weight)
+        return Cut(constant, weight, u, row_prices)
 
-    def _free(self, is_open: Mask) -> tuple[float, Decision | None, Cut | None]:
+    def _short(self, model: Model) -> Iterator[Cut]:
+        """Yield cuts of a set that cannot keep the rows, by what it costs where breaking them has a price.
+
+        A high one keeps out the set and its neighbours, one near the truth says more of sets that can keep the rows.
+        """
+        if not len(self.relaxed):
+            return
+        rows, more = model.rows, np.arange(2 * len(self.relaxed)).reshape(-1, 2) + model.columns.n_columns
+        first = self.problem.n_customers + self.relaxed
+        ends = np.stack([rows.lower[first], rows.upper[first]])
+        size = np.where(np.isfinite(ends), np.abs(ends), 1.0).max(axis=0)
+        near = float(self.cost.min(axis=1).sum()) + float(np.abs(site_cost(self.problem)).max())
+        unit = (near if np.isfinite(near) else 1.0) / size.clip(1.0)
+        row_of = np.concatenate([np.repeat(np.arange(len(rows)), np.diff(rows.start)), np.repeat(first, 2)])
+        column = np.concatenate([rows.column, more.ravel()])
+        value = np.concatenate([rows.value, np.tile([1.0, -1.0], len(first))])
+        order = np.argsort(row_of, kind="stable")
+        start = np.searchsorted(row_of[order], np.arange(len(rows) + 1))
+        loose = replace(rows, start=start, column=column[order], value=value[order])
+        upper = np.concatenate([model.upper, np.full(more.size, np.inf)])
+        columns, whole = replace(model.columns, n_further=more.size), np.zeros(len(upper), dtype=bool)
+        for times in DEAR:
+            cost = np.concatenate([model.cost, np.repeat(times * unit, 2)])
+            with suppress(SolverFailed):  # no cut, then: the set alone is kept out
+                answer = solve_model(Model(columns, cost, upper, whole, tidy(loose)))
+                if answer.duals is not None:
+                    n = self.problem.n_customers
+                    yield self.cut(answer.duals[:n], answer.duals[n:])
+
+    def _free(self, is_open: Mask) -> tuple[float, Decision | None, tuple[Cut, ...]]:
         decision = nearest(self.problem, is_open, self.cost)
         if decision is None:
-            return np.inf, None, None
+            return np.inf, None, ()
         # Any price between a customer's nearest and second open site gives the set its exact cost.
         part = np.sort(self.cost[:, is_open], axis=1)
         second = part[:, 1] if part.shape[1] > 1 else np.full(len(part), np.inf)
         u = np.where(np.isfinite(second), second, part[:, 0])
-        return self._worth(decision), decision, self.cut(u)
+        return self._worth(decision), decision, (self.cut(u),)
 
     def _worth(self, decision: Decision | None) -> float:
         return np.inf if decision is None else sum(cost_split(self.problem, decision).values())

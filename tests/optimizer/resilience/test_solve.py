@@ -85,3 +85,20 @@ def test_a_plan_that_loses_its_second_site_is_refused():
     under = problem.with_rules(SiteCount(at_most=1), SurviveLoss())
     findings = [f.sentence for f in plan.verify(under).findings if f.rule == "survive_loss"]
     assert findings and "lost" in findings[0]
+
+
+def test_a_stop_in_a_solve_by_cuts_hands_out_the_best_plan_that_breaks_nothing():
+    """Fails if rounds end without a plan though one was found, or hand out a plan of a round that breaks the rules."""
+    problem = generate("cornuejols", seed=5, customers=60, sites=30, r=4.0)
+    problem = problem.with_rules(SurviveLoss(), WorstAttack(sites=2, at_least=0.8))
+    token, first = sw.CancelToken(), []
+
+    def stop(event):
+        if np.isfinite(event.incumbent) and not first:
+            first.append(event.incumbent)
+            token.cancel()
+
+    plan = sw.solve(problem, on_progress=stop, cancel=token)
+    assert plan.status is sw.Status.FEASIBLE and plan.stop_reason == "cancelled"
+    assert first[0] >= plan.objective > plan.bound > 0
+    assert plan.verify(problem).accepted, str(plan.verify(problem))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 import sitewright as sw
 from sitewright.instances import generate
 from sitewright.optimizer.rules import LatencyShare, MeanLatency, SiteCount
+from sitewright.optimizer.study.moved_limit import Moved, least_costs
 from tests import oracle
 from tests.strategies import problems
 
@@ -45,6 +46,22 @@ def test_each_point_costs_what_brute_force_says(against):
         if against != "sites":
             assert all(later <= earlier * (1 + 1e-9) for earlier, later in pairwise(costs))
             assert costs[-1] == pytest.approx(oracle.best(problem), rel=1e-5)
+
+
+@pytest.mark.parametrize("against", ["mean-latency", "p90-latency"])
+def test_limits_beyond_what_any_plan_keeps_are_proved_to_have_none(against):
+    """Fails if a cut of a set that breaks the limit keeps out another that does not, or a tight limit has no answer."""
+    for seed in (1, 2, 3):
+        problem = with_latency(seed)
+        ms = problem.numbers("latency")
+        limits = np.linspace(ms.min(axis=1).mean() * 0.9, ms.mean(), 6).tolist()
+        plan = sw.solve(problem)
+        found = least_costs(Moved(problem, plan, (), RULE[against], 1e-6, None), limits, lambda: False)
+        for limit, least in zip(limits, found, strict=True):
+            truth = oracle.best(problem.with_rules(RULE[against](limit)))
+            assert (least.low, least.high) == pytest.approx(
+                (np.inf, np.inf) if truth is None else (truth, truth), rel=1e-5
+            )
 
 
 @settings(max_examples=15, deadline=None)
