@@ -152,6 +152,13 @@ class Problem:
         return np.array([index.get(str(n), -1) for n in names], dtype=np.int64)
 
     @cached_property
+    def sizes(self) -> tuple[NDArray[np.int64], ...]:
+        """Of each site that may open in several sizes, the numbers of its options. Shape (options,) each."""
+        names, member = np.unique(self.text("size_of"), return_inverse=True)
+        groups = (np.flatnonzero(member == k) for k, name in enumerate(names) if name)
+        return tuple(group for group in groups if len(group) > 1)
+
+    @cached_property
     def all_rules(self) -> "tuple[Rule, ...]":
         """The rules that the data imply, then those that were asked for."""
         from sitewright.optimizer.rules import implied

@@ -48,6 +48,7 @@ VARIABLES = {
         Variable("capacity", _SITE, "MW", "IT power that the site can hold", infinite=True),
         Variable("status", _SITE, "", "candidate, existing, forced or forbidden"),
         Variable("metro", _SITE, "", "metro of the site option; at most one option of a metro opens"),
+        Variable("size_of", _SITE, "", "site that the option is a size of; at most one of its sizes opens"),
         Variable("jurisdiction", _SITE, "", "country whose law holds at the site"),
         Variable("regime", _SITE, "", "legal regime of the jurisdiction"),
         Variable("region", _SITE, "", "region that the site belongs to"),

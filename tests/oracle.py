@@ -89,7 +89,11 @@ def _data_allow(problem, is_open):
     may_close = any(getattr(rule, "existing_may_close", False) for rule in problem.rules)
     kept = ["forced"] if may_close else ["forced", "existing"]
     status, metro = _text(d, "status", "site"), _text(d, "metro", "site")
-    if is_open[status == "forbidden"].any() or not is_open[np.isin(status, kept)].all():
+    size_of = _text(d, "size_of", "site")
+    if any(s and (is_open & (size_of == s)).sum() > 1 for s in size_of):
+        return False
+    settled = [is_open[j] or bool(size_of[j] and is_open[size_of == size_of[j]].any()) for j in range(len(is_open))]
+    if is_open[status == "forbidden"].any() or not np.array(settled)[np.isin(status, kept)].all():
         return False
     named = [m for m in metro[is_open] if m]
     if len(set(named)) < len(named):

@@ -16,6 +16,7 @@ TEXTS = {
     "site": {
         "status": ("candidate", "candidate", "existing", "forced", "forbidden"),
         "metro": ("", "m", "n"),
+        "size_of": ("", "", "x", "y"),
         "jurisdiction": ("", *PLACES),
         "regime": REGIMES,
         "region": ("north", "south"),

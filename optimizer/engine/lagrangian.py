@@ -19,7 +19,7 @@ from sitewright.optimizer.engine.scenario_loads import ScenarioLoads
 from sitewright.optimizer.errors import Infeasible
 from sitewright.optimizer.model.build import site_model
 from sitewright.optimizer.problem import Problem
-from sitewright.optimizer.rules import OneOptionPerMetro, SiteStatus
+from sitewright.optimizer.rules import OneOptionPerMetro, OneSizePerSite, SiteStatus
 from sitewright.optimizer.solver.answer import Outcome
 from sitewright.optimizer.solver.process import solve_model
 
@@ -81,6 +81,12 @@ class Relaxation:
             names, member = np.unique(problem.text("metro"), return_inverse=True)
             alone = names[member] == ""
             self.group = np.where(alone, len(names) + np.arange(problem.n_sites), member)
+        else:
+            alone = np.ones(problem.n_sites, dtype=bool)
+        if any(isinstance(rule, OneSizePerSite) for rule in problem.all_rules):
+            for sizes in problem.sizes:
+                if alone[sizes].all():
+                    self.group[sizes] = self.group[sizes[0]]
 
     def site_values(self, u: Floats) -> tuple[Floats, Floats]:
         """Return v_j(u), shape (sites,), and the shares that reach it, shape (customers, sites)."""

@@ -8,13 +8,21 @@ import numpy as np
 import xarray as xr
 
 from sitewright.optimizer.problem import Problem
-from sitewright.optimizer.rules import IMPLIED, Capacity, OneOptionPerMetro, PartnerMetros, PartnerUse, Service
+from sitewright.optimizer.rules import (
+    IMPLIED,
+    Capacity,
+    OneOptionPerMetro,
+    OneSizePerSite,
+    PartnerMetros,
+    PartnerUse,
+    Service,
+)
 from sitewright.optimizer.rules.base import Rule
 from sitewright.optimizer.rules.scope import SiteScope
 from sitewright.optimizer.rules.site_count import SiteCount
 
 # What makes a plan a plan: without these there is no question left.
-KEPT = (Service, PartnerUse)
+KEPT = (Service, PartnerUse, OneSizePerSite)
 
 
 def removable(problem: Problem) -> tuple[Rule, ...]:

@@ -18,6 +18,8 @@ from sitewright.optimizer.io.case_latency import missing, modelled, overridden
 from sitewright.optimizer.io.case_netcdf import FILE as NETCDF
 from sitewright.optimizer.io.case_netcdf import problem_of, read_netcdf
 from sitewright.optimizer.io.case_numbers import weakest
+from sitewright.optimizer.io.case_sizes import FILE as SIZES_FILE
+from sitewright.optimizer.io.case_sizes import of_sizes, read_sizes, with_sizes
 from sitewright.optimizer.io.case_table import (
     Array,
     check_columns,
@@ -61,7 +63,7 @@ def load(case: str | Path) -> Problem:
         problem = _from_netcdf(folder, head, flaws) if (folder / NETCDF).exists() else _from_tables(folder, head, flaws)
     except InvalidProblem as error:
         raise InvalidProblem([*error.flaws, *of_rules]) from None
-    rules = head.rules if head is not None else ()
+    rules = [(where, one) for where, rule in (head.rules if head else ()) for one in of_sizes(rule, problem)]
     of_rules += [replace(flaw, where=f"{where}: {flaw.where}") for where, rule in rules for flaw in rule.flaws(problem)]
     if of_rules:
         raise InvalidProblem(of_rules)
@@ -83,10 +85,12 @@ def _from_tables(folder: Path, head: CaseFile | None, flaws: list[Flaw]) -> Prob
     if (folder / "partners.csv").exists():
         tables["partner"] = read_table(folder / "partners.csv", flaws)
     rtt = read_table(folder / "rtt.csv", flaws) if (folder / "rtt.csv").exists() else None
+    further = read_table(folder / SIZES_FILE, flaws) if (folder / SIZES_FILE).exists() else None
     cells = {dim: _cells(table, _COLUMNS[dim], flaws) for dim, table in tables.items() if table is not None}
     customers, sites = cells.get("customer"), cells.get("site")
     known = {dim: table for dim, table in tables.items() if table is not None}
     _check_references(known, cells, head, flaws)
+    sizes = read_sizes(further, sites, flaws) if further is not None and sites is not None else {}
     if customers is None or sites is None or head is None:
         raise InvalidProblem(flaws)
     if flaws and rtt is None:
@@ -102,7 +106,8 @@ def _from_tables(folder: Path, head: CaseFile | None, flaws: list[Flaw]) -> Prob
         flaws = missing(latency, *ids)
     if flaws:
         raise InvalidProblem(flaws)
-    return Problem(_dataset(head, known, cells, latency, measured), name=head.name)
+    data = _dataset(head, known, cells, latency, measured)
+    return Problem(with_sizes(data, sizes) if sizes else data, name=head.name)
 
 
 _COLUMNS: dict[str, tuple[Column, ...]] = {"customer": CUSTOMERS, "site": SITES, "partner": PARTNERS}

@@ -81,6 +81,12 @@ SITES = (
     Column("network_eur_mw_yr", "network_price", number=True),
 )
 
+SIZES = (
+    Column("site", "size_of"),
+    Column("capacity_mw", "capacity", number=True, above=True),
+    Column("fixed_cost_eur_yr", "fixed_cost", number=True),
+)
+
 PARTNERS = (
     Column("id", "partner"),
     _text("name", "partner_name"),

@@ -13,7 +13,7 @@ from sitewright.optimizer.io.case_toml import CaseFile
 from sitewright.optimizer.problem import Problem
 
 FILE = "data.nc"
-TABLES = ("customers.csv", "sites.csv", "partners.csv", "rtt.csv")
+TABLES = ("customers.csv", "sites.csv", "sizes.csv", "partners.csv", "rtt.csv")
 
 
 def read_netcdf(folder: Path, flaws: list[Flaw]) -> xr.Dataset | None:

@@ -14,6 +14,7 @@ from sitewright.optimizer.rules.legal_exclusion import LegalExclusion
 from sitewright.optimizer.rules.mean_latency import MeanLatency
 from sitewright.optimizer.rules.mutual_exclusion import MutualExclusion
 from sitewright.optimizer.rules.one_option_per_metro import OneOptionPerMetro
+from sitewright.optimizer.rules.one_size_per_site import OneSizePerSite
 from sitewright.optimizer.rules.partner_commitment import PartnerCommitment
 from sitewright.optimizer.rules.partner_count import PartnerCount
 from sitewright.optimizer.rules.partner_exclusive import PartnerExclusive
@@ -39,6 +40,7 @@ RULES: tuple[type[Rule], ...] = (
     # site rules
     SiteStatus,
     OneOptionPerMetro,
+    OneSizePerSite,
     SiteCount,
     Budget,
     JurisdictionQuota,
@@ -72,6 +74,7 @@ IMPLIED: tuple[tuple[str, type[Rule]], ...] = (
     ("scrubbing", Scrubbing),
     ("status", SiteStatus),
     ("metro", OneOptionPerMetro),
+    ("size_of", OneSizePerSite),
     ("site_partner", PartnerUse),
     ("partner_metros", PartnerMetros),
     ("partner_max_sites", PartnerSites),
@@ -102,6 +105,7 @@ __all__ = [
     "MeanLatency",
     "MutualExclusion",
     "OneOptionPerMetro",
+    "OneSizePerSite",
     "PartnerCommitment",
     "PartnerCount",
     "PartnerExclusive",

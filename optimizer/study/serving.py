@@ -6,7 +6,9 @@ from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rules.base import Rule
 from sitewright.optimizer.schema import VARIABLES
 
-_OF_SITES = {"status", "metro", "site_partner"} | {name for name, v in VARIABLES.items() if "partner" in v.dims}
+_OF_SITES = {"status", "metro", "size_of", "site_partner"} | {
+    name for name, v in VARIABLES.items() if "partner" in v.dims
+}
 
 
 def serving_problem(problem: Problem, rules: tuple[Rule, ...] | None = None) -> Problem:

@@ -14,6 +14,7 @@ IMPLIED_BY = {
     "scrubbing": "scrubbing",
     "site_status": "status",
     "one_option_per_metro": "metro",
+    "one_size_per_site": "size_of",
     "partner_use": "site_partner",
     "partner_metros": "partner_metros",
     "partner_sites": "partner_max_sites",

@@ -2,9 +2,9 @@ r"""The cheapest set of sites at given site costs, bounded from below under the 
 
 .. math:: \min_{y \in Y} \sum_j r_j y_j + \sum_p fee_p \, use_p
 
-Kept of Y: status, risk floors, where partners operate, one option per metro, the number of open sites (where a rule
-counts all of them), partner fees, and that the open sites hold the whole demand. The last two enter by prices of their
-own, so that what is left is sorting:
+Kept of Y: status, risk floors, where partners operate, one option per metro, one size per site, the number of open
+sites (where a rule counts all of them), partner fees, and that the open sites hold the whole demand. The last two enter
+by prices of their own, so that what is left is sorting:
 
 - the fee of a partner is shared out over its sites by weights :math:`w_j \ge 0` of which no permitted set of its sites
   gathers more than :math:`fee_p`; then :math:`\sum_j w_j y_j \le fee_p use_p`;
@@ -144,14 +144,16 @@ def _choose(cost: NDArray[np.float64], rules: _Rules) -> NDArray[np.int64]:
 
 def _read(facts: Facts) -> _Rules:
     n = len(facts.sites)
-    status, metro = facts.words("status", "site"), facts.words("metro", "site")
+    status, metro, sizes = (facts.words(name, "site") for name in ("status", "metro", "size_of"))
     forced, closed = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     # Whoever must be served is served from an open site.
-    one_a_metro, at_least, at_most = False, min(1, len(facts.demand)), n
+    one_a_metro, one_a_site, at_least, at_most = False, False, min(1, len(facts.demand)), n
     for rule in facts.rules:
         if rule.name == "site_status":
             kept = ("forced",) if rule.existing_may_close else ("forced", "existing")
-            forced |= np.array([s in kept for s in status])
+            # A site of several sizes is open in one of them: none of its options is by itself.
+            alone = np.array([not site or sizes.count(site) == 1 for site in sizes])
+            forced |= alone & np.array([s in kept for s in status])
             closed |= np.array([s == "forbidden" for s in status])
         elif rule.name == "partner_metros":
             texts = dict(zip(facts.partner_names, facts.words("partner_metros", "partner"), strict=True))
@@ -164,6 +166,8 @@ def _read(facts: Facts) -> _Rules:
                     closed |= inside & ~(facts.values(variable, "site") <= limit)
         elif rule.name == "one_option_per_metro":
             one_a_metro = True
+        elif rule.name == "one_size_per_site":
+            one_a_site = True
         elif rule.name == "site_count" and facts.sites_in(rule.within).all():
             at_least = max(at_least, rule.at_least)
             at_most = min(at_most, n if rule.at_most is None else rule.at_most)
@@ -171,10 +175,11 @@ def _read(facts: Facts) -> _Rules:
     names: dict[str, int] = {}
     group = np.empty(n, dtype=np.int64)
     for j, site in enumerate(facts.sites):
-        alone = not one_a_metro or not metro[j]
-        # A site's own key holds a character that no metro can: labels are free text.
-        group[j] = names.setdefault(f"\0{site}" if alone else metro[j], len(names))
-        if closed[j] or (not alone and metro[j] in taken and not forced[j]):
+        by_metro = one_a_metro and bool(metro[j])
+        # Keys of a site's own hold a character that no metro can: labels are free text.
+        own = f"\0\0{sizes[j]}" if one_a_site and sizes[j] else f"\0{site}"
+        group[j] = names.setdefault(metro[j] if by_metro else own, len(names))
+        if closed[j] or (by_metro and metro[j] in taken and not forced[j]):
             group[j] = -1
     partner, limited = np.array(facts.words("site_partner", "site")), "partner_sites" in {r.name for r in facts.rules}
     offers = facts.by_partner("partner_max_sites", np.inf)

@@ -21,10 +21,15 @@ def _partners(facts: Facts) -> Counter[str]:
 
 
 def site_status(facts: Facts, rule: Any) -> Iterator[str]:
-    for name, status, is_open in zip(facts.sites, facts.words("status", "site"), facts.open, strict=True):
+    sizes = facts.words("size_of", "site")
+    opened = set(_opened(facts, sizes)) - {""}
+    rows = zip(facts.sites, facts.words("status", "site"), sizes, facts.open, strict=True)
+    for name, status, site, is_open in rows:
         if status == "forbidden" and is_open:
             yield f"forbidden site {name} is open"
-        if (status == "forced" or (status == "existing" and not rule.existing_may_close)) and not is_open:
+        kept = status == "forced" or (status == "existing" and not rule.existing_may_close)
+        # An existing site may have changed its size.
+        if kept and not is_open and site not in opened:
             yield f"{status} site {name} is closed"
 
 
@@ -32,6 +37,12 @@ def one_option_per_metro(facts: Facts, rule: Any) -> Iterator[str]:
     for metro, count in Counter(_opened(facts, facts.words("metro", "site"))).items():
         if metro and count > 1:
             yield f"{count} options are open in metro {metro}"
+
+
+def one_size_per_site(facts: Facts, rule: Any) -> Iterator[str]:
+    for site, count in Counter(_opened(facts, facts.words("size_of", "site"))).items():
+        if site and count > 1:
+            yield f"{site} is open in {count} sizes"
 
 
 def site_count(facts: Facts, rule: Any) -> Iterator[str]:
@@ -127,6 +138,7 @@ def risk_floor(facts: Facts, rule: Any) -> Iterator[str]:
 SITE_RULES: dict[str, Check] = {
     "site_status": site_status,
     "one_option_per_metro": one_option_per_metro,
+    "one_size_per_site": one_size_per_site,
     "site_count": site_count,
     "risk_floor": risk_floor,
     "budget": budget,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sitewright.optimizer.io.case_columns import CUSTOMERS, PARTNERS, RTT, SITES
+from sitewright.optimizer.io.case_columns import CUSTOMERS, PARTNERS, RTT, SITES, SIZES
 from sitewright.optimizer.io.case_toml import read_case_toml
 from sitewright.optimizer.rules import RULES
 
@@ -15,7 +15,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "case-format.md").read_text(encodin
 
 def test_every_column_and_rule_is_on_the_page() -> None:
     """A column that nobody can read of might as well not exist."""
-    for column in (*CUSTOMERS, *SITES, *PARTNERS, *RTT):
+    for column in (*CUSTOMERS, *SITES, *SIZES, *PARTNERS, *RTT):
         assert f"`{column.name}`" in PAGE, column.name
     for rule in RULES:
         assert f"| `{rule.name}` |" in PAGE, rule.name
