@@ -67,7 +67,8 @@ def keeps_all_rules(problem, decision):
         return False
     if np.any(share[forbidden_pairs(problem)] > 0) or np.any((share > 0).sum(axis=1)[single_sourced(problem)] > 1):
         return False
-    return all((weight * share)[share > 0].sum() <= limit + SLACK for weight, limit in load_limits(problem))
+    limits = load_limits(problem) + least_loads(problem, decision.open)
+    return all((weight * share)[share > 0].sum() <= limit + SLACK for weight, limit in limits)
 
 
 def site_costs(d, is_open):
@@ -149,7 +150,8 @@ def serve(problem, is_open, price=None):
     price = d["service_cost"].values if price is None else price
     bad = forbidden_pairs(problem) | without_backup(problem, is_open)
     cost = np.where(bad, np.inf, price)[:, sites]
-    limits = [(np.where(np.isinf(cost), 0.0, weight[:, sites]), limit) for weight, limit in load_limits(problem)]
+    limits = load_limits(problem) + least_loads(problem, is_open)
+    limits = [(np.where(np.isinf(cost), 0.0, weight[:, sites]), limit) for weight, limit in limits]
     alone = np.flatnonzero(single_sourced(problem))
     found = []
     for pick in itertools.product(range(len(sites)), repeat=len(alone)):
@@ -222,6 +224,17 @@ def load_limits(problem):
                     limits.append((mw[:, None] * np.where(np.isinf(ms), 0.0, ms), rule.at_most_ms))
                 else:
                     limits.append((-mw[:, None] * (ms <= rule.within_ms), -rule.at_least))
+    return limits
+
+
+def least_loads(problem, is_open):
+    """Return what open sites must carry, as limits on what they do not."""
+    d, limits, n = problem.data, [], len(is_open)
+    for rule in problem.rules:
+        if type(rule).__name__ == "MinimumUse":
+            for j in np.flatnonzero(is_open & in_scope(d, rule.within, "site")):
+                least = max(rule.mw, rule.share * d["capacity"].values[j] if rule.share else 0.0)
+                limits.append((-np.outer(d["demand"].values.astype(float), np.arange(n) == j), -least))
     return limits
 
 

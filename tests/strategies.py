@@ -125,6 +125,10 @@ def rules(dataset):
     if {"residency", "regime"} <= set(dataset):
         allowed = st.sampled_from([("EU",), REGIMES, ()])
         built.append(st.builds(R.Residency, allowed=allowed.map(lambda regimes: {"eu": regimes})))
+    share = st.just(0.0)
+    if "capacity" in dataset and np.isfinite(dataset["capacity"].values).all():
+        share = st.sampled_from([0.0, 0.25, 0.5])
+    built.append(st.builds(R.MinimumUse, share=share, mw=st.integers(0, 5).map(float), within=among))
     if "partner" in dataset.sizes:
         built.append(st.builds(R.PartnerCount, at_most=few))
     return st.one_of(built)

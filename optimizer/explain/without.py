@@ -11,6 +11,7 @@ from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rules import (
     IMPLIED,
     Capacity,
+    MinimumUse,
     OneOptionPerMetro,
     OneSizePerSite,
     PartnerMetros,
@@ -53,6 +54,7 @@ def without(problem: Problem, drop: Collection[Rule]) -> Problem:
         names.add("partner_metros")
     if Capacity in dropped:
         names.discard("capacity")
+        rules = [part for rule in rules for part in _in_mw(problem, rule)]
         data = data.assign(capacity=_lifted(problem))
     return Problem(data.drop_vars(names & set(map(str, data.data_vars))), tuple(rules), problem.name)
 
@@ -61,6 +63,14 @@ def _lifted(problem: Problem) -> xr.DataArray:
     capacity = problem.data["capacity"]
     whole = float(problem.numbers("demand").sum())
     return capacity.copy(data=np.maximum(problem.numbers("capacity"), whole))
+
+
+def _in_mw(problem: Problem, rule: Rule) -> list[Rule]:
+    """Return what a rule asks of each site in MW where it asks a share of its capacity, which is lifted."""
+    if not isinstance(rule, MinimumUse) or rule.share == 0:
+        return [rule]
+    named = zip(problem.sites.tolist(), rule.least(problem).tolist(), strict=True)
+    return [MinimumUse(mw=least, within=SiteScope(sites=(site,))) for site, least in named if least > 0]
 
 
 def _by_name(problem: Problem, rule: Rule) -> Rule | None:

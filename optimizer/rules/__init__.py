@@ -12,6 +12,7 @@ from sitewright.optimizer.rules.latency_limit import LatencyLimit
 from sitewright.optimizer.rules.latency_share import LatencyShare
 from sitewright.optimizer.rules.legal_exclusion import LegalExclusion
 from sitewright.optimizer.rules.mean_latency import MeanLatency
+from sitewright.optimizer.rules.minimum_use import MinimumUse
 from sitewright.optimizer.rules.mutual_exclusion import MutualExclusion
 from sitewright.optimizer.rules.one_option_per_metro import OneOptionPerMetro
 from sitewright.optimizer.rules.one_size_per_site import OneSizePerSite
@@ -56,6 +57,7 @@ RULES: tuple[type[Rule], ...] = (
     Service,
     Capacity,
     SingleSource,
+    MinimumUse,
     MeanLatency,
     LatencyShare,
     # resilience
@@ -103,6 +105,7 @@ __all__ = [
     "LatencyShare",
     "LegalExclusion",
     "MeanLatency",
+    "MinimumUse",
     "MutualExclusion",
     "OneOptionPerMetro",
     "OneSizePerSite",

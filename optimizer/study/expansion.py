@@ -27,7 +27,7 @@ from sitewright.optimizer.solver.answer import Outcome
 from sitewright.optimizer.solver.process import solve_model
 from sitewright.optimizer.study.expansion_model import ExpansionModel, expansion_model
 from sitewright.optimizer.study.periods import Extension, Period, check_periods
-from sitewright.optimizer.study.scenario_set import Scenario
+from sitewright.optimizer.study.scenario_set import Scenario, check_minimum_use
 from sitewright.optimizer.study.serving import serving_problem
 
 # Sites that a first MIP is restricted to, for a plan that closes most others.
@@ -131,7 +131,7 @@ def expand(
     Raises
     ------
     InvalidProblem
-        If an argument is wrong, or a rule asks what is left after a loss: that is not yet possible here.
+        If an argument is wrong, or a rule asks what is left after a loss, or for a least load: not yet possible here.
     Infeasible
         If it is proved that no expansion keeps all rules.
     LimitReached
@@ -142,6 +142,7 @@ def expand(
     if lazy:
         fix = "leave the rule out, and ask `attack` of the plan of each period"
         raise InvalidProblem([Flaw("argument 'problem'", "have no rule on losses", ", ".join(lazy), fix)])
+    check_minimum_use(problem)
     parts = [Scenario(p.name, 1.0, p.demand).of(problem) for p in periods]
     run = _Run(problem, parts, tuple(periods), extension or Extension(1.0, 0.0, 0), discount)
     run.limits = time_limit, gap, threads, seed, solver

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 from sitewright.optimizer.problem import Problem
+from sitewright.optimizer.rules import MinimumUse
 from sitewright.optimizer.schema import COST_COMPONENTS
 
 # Standard deviation of ln(measured / modelled latency) of the bundled fibre model on pairs that it had not seen.
@@ -143,3 +144,16 @@ def _times(cost: NDArray[np.floating[Any]], factor: ArrayLike) -> NDArray[np.flo
     made = np.full(cost.shape, np.inf)
     np.multiply(cost, factor, out=made, where=np.isfinite(cost))
     return made
+
+
+def check_minimum_use(problem: Problem) -> None:
+    """Refuse a rule on the least load of a site: whether it holds as demand changes is not yet asked here.
+
+    Raises
+    ------
+    InvalidProblem
+        If the problem has such a rule.
+    """
+    if any(isinstance(rule, MinimumUse) for rule in problem.rules):
+        fix = "leave the rule out, and solve the scenario or period that it matters in"
+        raise InvalidProblem([Flaw("argument 'problem'", "have no rule minimum_use", "one", fix)])

@@ -32,7 +32,7 @@ from sitewright.optimizer.rules.base import Rule
 from sitewright.optimizer.solver.process import solve_model
 from sitewright.optimizer.study.outlook import MEASURES, Outlook, ScenarioOutcome
 from sitewright.optimizer.study.risk_mip import close_by_mip
-from sitewright.optimizer.study.scenario_set import Scenario, check_scenarios, stacked
+from sitewright.optimizer.study.scenario_set import Scenario, check_minimum_use, check_scenarios, stacked
 from sitewright.optimizer.study.serving import serving_problem
 
 Floats = NDArray[np.float64]
@@ -76,6 +76,7 @@ def two_stage(
         If the time limit came before any plan.
     """
     check_scenarios(scenarios)
+    check_minimum_use(problem)
     if measure not in MEASURES:
         fix = f"use one of {', '.join(MEASURES)}"
         raise InvalidProblem([Flaw("argument 'measure'", fix.removeprefix("use "), repr(measure), fix)])

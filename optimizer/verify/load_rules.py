@@ -31,6 +31,16 @@ def capacity(facts: Facts, rule: Any) -> Iterator[str]:
         yield f"{facts.sites[j]} carries {load[j]:.6g} MW over its {limit[j]:.6g} MW"
 
 
+def minimum_use(facts: Facts, rule: Any) -> Iterator[str]:
+    load = np.bincount(facts.j, facts.mw, minlength=len(facts.sites))
+    holds, inside = facts.values("capacity", "site", np.inf), facts.sites_in(rule.within)
+    for j in np.flatnonzero(facts.open & inside):
+        # A share of no limit would be no number that a site could carry.
+        asked = max(rule.mw, rule.share * holds[j] if rule.share > 0 else 0.0)
+        if not load[j] >= asked * (1 - SLACK) - SLACK:
+            yield f"{facts.sites[j]} is open for {load[j]:.6g} MW, at least {asked:.6g} MW are asked"
+
+
 def single_source(facts: Facts, rule: Any) -> Iterator[str]:
     who = facts.customers_in(rule.customers)
     count = np.bincount(facts.i, minlength=len(facts.customers))
@@ -69,6 +79,7 @@ LOAD_RULES: dict[str, Check] = {
     "capacity": capacity,
     "scrubbing": scrubbing,
     "single_source": single_source,
+    "minimum_use": minimum_use,
     "mean_latency": mean_latency,
     "latency_share": latency_share,
 }

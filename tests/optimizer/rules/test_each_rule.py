@@ -88,6 +88,7 @@ BROKEN = {
     "service": (R.Service(), decide([0], [(0, 0, 1), (1, 0, 0.5)]), decide([0], ALL_AT_0)),
     "capacity": (R.Capacity(), decide([0], ALL_AT_0), decide([1], [(0, 1, 1), (1, 1, 1)])),
     "single_source": (R.SingleSource(), decide([0, 1], [(0, 0, 0.5), (0, 1, 0.5), (1, 0, 1)]), decide([0], ALL_AT_0)),
+    "minimum_use": (R.MinimumUse(share=0.5), decide([0, 1], ALL_AT_0), decide([1], [(0, 1, 1), (1, 1, 1)])),
     "mean_latency": (R.MeanLatency(at_most_ms=20), decide([0], ALL_AT_0), decide([0], [(0, 0, 1)])),
     "backup": (R.Backup(another="jurisdiction"), decide([0], ALL_AT_0), decide([0, 2], [(0, 0, 1)])),
     "survive_loss": (R.SurviveLoss(), decide([0, 1], ALL_AT_0), decide([0, 1, 2], ALL_AT_0)),
