@@ -49,6 +49,7 @@ def capacitated(problem: Problem, cost: NDArray[Any], *, threads: int) -> Capaci
     demand = problem.numbers("demand")
     total = float(demand.sum())
     capacity = np.minimum(problem.numbers("capacity", np.inf), total)
+    sites = replace(sites, low=max(sites.low, least_open(capacity, total, sites.state)))
     blocks, m = [sites.rows], sites.n_sites
     if sites.low > 1 or sites.high < m:
         # In the measure of the other rows, whose largest coefficient is 1.
@@ -64,3 +65,16 @@ def capacitated(problem: Problem, cost: NDArray[Any], *, threads: int) -> Capaci
     return CapacitatedInstance(
         sites, near, stack("sites", blocks), demand, capacity, need, unit, Workplaces(near.site, m)
     )
+
+
+def least_open(capacity: NDArray[np.float64], total: float, state: NDArray[np.int8]) -> int:
+    """Return how many sites hold the demand at least, 1 where typical sites would need more anyway.
+
+    Of sites that are much alike it takes a whole number, which the prices of capacity do not know.
+    """
+    held = np.sort(capacity[state[: len(capacity)] != 0])[::-1]
+    if not len(held) or not total > 0:
+        return 1
+    least = int(np.searchsorted(np.cumsum(held), total * (1 - 1e-6))) + 1
+    # Beyond the last, nothing holds it: the bound says so.
+    return least if least <= len(held) and least * float(np.median(held)) > total else 1

@@ -62,11 +62,11 @@ def reduced_costs(a: CapacitatedInstance, point: Point) -> Reduced:
     opening = np.where(point.state[:m] == 1, 0.0, np.maximum(site, 0.0))
     pair = opening[None] + np.maximum(net, 0.0) + others
     if np.any(point.lam):
-        rho = rho - _row_prices(a, point.lam)
+        rho = rho - row_prices(a, point.lam)
     return Reduced(float(value), point.state[:m].copy(), site, pair, rho, float(point.u.sum()))
 
 
-def _row_prices(a: CapacitatedInstance, lam: NDArray[np.float64]) -> NDArray[np.float64]:
+def row_prices(a: CapacitatedInstance, lam: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what the prices of the rows add to each column."""
     rows = a.rows
     of_row = np.repeat(np.arange(len(rows)), np.diff(rows.start))

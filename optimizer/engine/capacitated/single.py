@@ -17,6 +17,7 @@ from sitewright.optimizer.engine.capacitated.bound import Point
 from sitewright.optimizer.engine.capacitated.engine import TREE, Capacitated
 from sitewright.optimizer.engine.capacitated.incumbent import Mask, Served
 from sitewright.optimizer.engine.capacitated.reduced import Reduced, reduced_costs
+from sitewright.optimizer.engine.capacitated.whole import countable, whole_costs
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.errors import Infeasible
 from sitewright.optimizer.model.build import build
@@ -25,6 +26,7 @@ from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.solver.answer import Answer, Outcome
 from sitewright.optimizer.solver.process import solve_model
 
+WHOLE = "0-1 knapsacks"
 # Rounds of the local search for one open set; pairs that the first MIP is given, by customer.
 ROUNDS, FIRST = 40, 6
 # Nodes of the tree that bounds plans with shared demand.
@@ -42,6 +44,8 @@ class SingleSourced(Capacitated):
         self.best.look = self._look
         # Whole customers make whole sums, where all costs are whole.
         whole = bool(np.all(self.cost[np.isfinite(self.cost)] % 1 == 0) and np.all(self.instance.sites.price % 1 == 0))
+        self._usable = np.where(np.isfinite(self.cost), self.cost, np.inf).astype(np.float64)
+        self._found: tuple[float, Reduced] | None = None
         self.step = 1.0 if whole and self.single.all() else 0.0
 
     @property
@@ -98,6 +102,9 @@ class SingleSourced(Capacitated):
         self._raise(point.value)
         if point.value > self.cutoff:
             return self._ended(point.value)
+        costs = self._costs(point)
+        if costs.bound > self.cutoff:
+            return self._ended(costs.bound)
         state.enter("tree")
         shared = Point(point.u.copy(), point.lam.copy(), point.state.copy(), point.value)
         if np.isfinite(self.best.value):
@@ -110,9 +117,9 @@ class SingleSourced(Capacitated):
             state.say()
         if state.stop():
             return True
-        costs = reduced_costs(self.instance, point)
-        if point.value > self.cutoff:
-            return self._ended(point.value)
+        costs = self._costs(point)
+        if max(costs.bound, point.value) > self.cutoff:
+            return self._ended(max(costs.bound, point.value))
         live, closed = self._left(costs)
         answer = self._mip(costs, live, closed, time_limit=state.left, whole=True)
         if answer.outcome is Outcome.INFEASIBLE:
@@ -143,7 +150,7 @@ class SingleSourced(Capacitated):
 
     def _first(self, point: Point) -> bool:
         """Solve the MIP on the best pairs of each customer alone."""
-        costs = reduced_costs(self.instance, point)
+        costs = self._costs(point)
         live, closed = self._left(costs)
         if live.sum() <= 2 * FIRST * len(live):
             return False
@@ -156,10 +163,37 @@ class SingleSourced(Capacitated):
         self._mip(costs, some, closed, time_limit=60.0 if left is None else min(60.0, left / 3), whole=False)
         return True
 
+    def _costs(self, point: Point) -> Reduced:
+        """Return the reduced costs, by 0-1 knapsacks where all customers are whole and these are small."""
+        if not (self.single.all() and countable(self.instance)):
+            return reduced_costs(self.instance, point)
+        if self._found is not None and self._found[0] == self.cutoff:
+            return self._found[1]
+        target = self.state.incumbent if np.isfinite(self.state.incumbent) else point.value + 0.05 * abs(point.value)
+        # Pairs that are out stay out: each round starts from what the last has left.
+        for _ in range(3):
+            usable = self._usable.copy()
+            costs = whole_costs(self.instance, point, usable, cutoff=self.cutoff, target=target, stop=self.state.stop)
+            if costs.bound > self.cutoff:
+                break
+            self.state.raise_bound(min(costs.bound, self.state.incumbent))
+            if costs.bound > max(self.word_bound, self.root_bound):
+                self.word, self.word_bound = WHOLE, costs.bound
+            live, _ = self._left(costs)
+            before = np.isfinite(usable).sum()
+            self._usable = np.where(live, usable, np.inf)
+            if live.sum() > 0.98 * before or self.state.stop():
+                break
+        if costs.bound < point.value:
+            # Grains may lose more than whole customers gain.
+            costs = reduced_costs(self.instance, point)
+        self._found = self.cutoff, costs
+        return costs
+
     def _left(self, costs: Reduced) -> tuple[Mask, Mask]:
         """Return the pairs that a plan below the cut-off may use, and the sites that none opens."""
         margin = 1e-9 * max(1.0, abs(self.cutoff))
-        live = np.isfinite(self.cost) & (~self.single[:, None] | (costs.bound + costs.pair <= self.cutoff + margin))
+        live = np.isfinite(self._usable) & (~self.single[:, None] | (costs.bound + costs.pair <= self.cutoff + margin))
         state = costs.state
         closed = (state == 0) | ((state != 1) & (costs.bound + np.maximum(costs.site, 0.0) > self.cutoff + margin))
         return live & ~closed, closed

@@ -1,0 +1,86 @@
+"""The bound of 0-1 knapsacks, and the engine that uses it, against brute force."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import sitewright as sw
+from sitewright.optimizer.engine.capacitated.bound import Point
+from sitewright.optimizer.engine.capacitated.instance import capacitated, least_open
+from sitewright.optimizer.engine.capacitated.root import first_prices
+from sitewright.optimizer.engine.capacitated.whole import whole_costs
+from sitewright.optimizer.engine.uncapacitated import usable_cost
+from tests import oracle
+
+
+def whole(seed: int, n: int = 6, m: int = 4) -> sw.Problem:
+    """Whole customers at sites that are tight; whole MW in every other case, sites alike in every third."""
+    rng = np.random.default_rng(seed)
+    demand = rng.integers(2, 9, n).astype(float) + (0.0 if seed % 2 else rng.random(n))
+    capacity = np.full(m, 13.0) if seed % 3 == 0 else rng.integers(9, 22, m).astype(float)
+    cost = rng.integers(1, 30, (n, m)).astype(float)
+    cost[rng.random((n, m)) < 0.1] = np.inf
+    return sw.Problem.from_arrays(
+        service_cost=cost,
+        fixed_cost=rng.integers(5, 40, m).astype(float),
+        demand=demand,
+        capacity=capacity,
+        rules=(sw.rules.SingleSource(),),
+    )
+
+
+def plans(problem: sw.Problem) -> list[tuple[float, tuple[int, ...]]]:
+    """Return the cost of every assignment of whole customers that fits."""
+    cost, fixed = problem.data["service_cost"].values, problem.numbers("fixed_cost")
+    demand, capacity = problem.numbers("demand"), problem.numbers("capacity")
+    found = []
+    for pick in itertools.product(range(problem.n_sites), repeat=problem.n_customers):
+        at = np.array(pick)
+        load = np.bincount(at, demand, minlength=problem.n_sites)
+        value = cost[np.arange(len(at)), at].sum()
+        if np.all(load <= capacity + 1e-9) and np.isfinite(value):
+            found.append((float(value + fixed[np.unique(at)].sum()), pick))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_no_plan_costs_less_than_its_reduced_costs_say(seed: int) -> None:
+    """Fails if a rounded knapsack saves too little, or a pair is dearer than the plans that use it."""
+    problem = whole(seed)
+    every = plans(problem)
+    a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
+    point = Point(first_prices(a), np.zeros(len(a.rows)), a.sites.state.copy())
+    target = every[0][0] if every else float(a.sites.big)
+    costs = whole_costs(a, point, cost, cutoff=np.inf, target=target)
+    for value, pick in every:
+        used = max(costs.bound + costs.pair[i, j] for i, j in enumerate(pick))
+        assert max(costs.bound, used) <= value + 1e-6
+        opened = sorted(set(pick))
+        flat = costs.offset + costs.flat[opened].sum()
+        assert flat <= value + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_whole_customers_are_sited_as_brute_force_does(seed: int) -> None:
+    """Fails if a pair or a site is decided that the best plan needs otherwise."""
+    problem = whole(seed, n=5)
+    best = oracle.best(problem)
+    if best is None:
+        with pytest.raises(sw.Infeasible):
+            sw.solve(problem)
+        return
+    plan = sw.solve(problem)
+    assert plan.status is sw.Status.OPTIMAL
+    assert plan.objective == pytest.approx(best, rel=1e-9)
+    assert plan.bound <= best * (1 + 1e-9)
+    assert plan.verify(problem).accepted
+
+
+def test_alike_sites_are_counted_and_unlike_ones_are_not() -> None:
+    """Fails if four sites of 10 MW are not asked for 31, or a row is made that says nothing of typical sites."""
+    free = np.full(5, -1, np.int8)
+    assert least_open(np.full(5, 10.0), 31.0, free) == 4
+    assert least_open(np.full(5, 10.0), 30.0, free) == 1
+    assert least_open(np.array([40.0, 5.0, 5.0, 5.0, 5.0]), 50.0, free) == 1
+    assert least_open(np.full(5, 10.0), 51.0, free) == 1
