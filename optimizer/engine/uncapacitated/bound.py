@@ -42,7 +42,7 @@ def raise_bound(
         m = len(instance.price)
         point.y, point.rho = np.zeros(m), np.zeros(m)
         point.slopes = np.zeros(len(point.u)), np.zeros(len(point.lam))
-        point.pace = np.array([factor, 0.0, 0.0, 0.0, 0.0])
+        point.pace = np.array([factor, *[0.0] * 7])
     assert point.slopes is not None
     value = relaxation.volume(
         *prefix.arrays,

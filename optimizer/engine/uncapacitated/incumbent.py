@@ -15,7 +15,7 @@ Mask = NDArray[np.bool_]
 
 # Moves made before the clock is looked at; candidates that are held to the rules before a search gives up.
 MOVES, TRIED = 64, 400
-# Kicks made before the clock is looked at, draws for one, and how much dearer than the best (on average, as a part of
+# Most kicks made before the clock is looked at, draws for one, and how much dearer than the best (on average, as a part of
 # its cost) a set may be for the walk to go on from it.
 KICKS, MOST_OUT, HEAT = 20, 37, 3e-5
 # Pairs that a core goes through in a second while it mends the memory of swaps.
@@ -108,13 +108,14 @@ class Incumbent:
         if not a.counted_only or not n_open or slots * a.n_sites > MEMORY:
             return
         touched = len(a.cost) + 160 * a.cost.size / n_open**2
-        patience = max(KICKS, min(3000.0, patience * TOUCHES / touched))
+        patience = int(np.clip(patience * TOUCHES / touched, 1, 3000))
+        kicks = min(KICKS, patience)
         random = np.random.default_rng(seed)
         flags, heat = self.open.astype(np.int8), HEAT * abs(self.value)
         best, least, failed = flags.copy(), self.value, 0
         memory = interchange.begin(self.matrix, prefix.rows, flags, slots, a.big)
         while failed < patience and not self.stop():
-            draws = random.random((KICKS, 3 + MOST_OUT))
+            draws = random.random((kicks, 3 + MOST_OUT))
             found = interchange.iterate(
                 a.fixed,
                 self.locked,
@@ -131,7 +132,7 @@ class Incumbent:
                 a.big,
                 memory,
             )
-            failed = failed + KICKS if found == least else 0
+            failed = failed + kicks if found == least else 0
             if found < least:
                 self.take(best.astype(bool))
             least = found

@@ -268,7 +268,8 @@ def volume(  # type: ignore[no-untyped-def]
 
     `scale` and `row_scale` say in what measure prices of customers and of rows tend to move; steps are taken in it.
     v, w and y are the averages of the slopes and of the choices; `pace` holds (step factor, weight of a new slope;
-    0 starts the averages anew), and gets (.., .., sites open, dearest free site taken, cheapest one left) of the best.
+    0 starts the averages anew), gets (.., .., sites open, dearest free site taken, cheapest one left) of the best, and
+    keeps (.., steps in vain, steps since the last look at progress, the best then) for a next call, however short both.
     """
     if not propagate(rows, state, n_sites, low, high):
         return np.inf
@@ -292,8 +293,8 @@ def volume(  # type: ignore[no-untyped-def]
     factor, most = pace[0], pace[1]
     if most == 0.0:
         v[:], w[:], y[:], most = g, h, pick, 0.1
-    stalled, before = 0, best
-    for step in range(steps):
+        pace[5], pace[6], pace[7] = 0, 0, best
+    for _ in range(steps):
         if moved:
             if not propagate(rows, state, n_sites, low, high):
                 return np.inf
@@ -326,19 +327,20 @@ def volume(  # type: ignore[no-untyped-def]
         if bound > best:
             if both >= 0:
                 factor = min(factor * 1.5, 2.0)
-            best, stalled = bound, 0
+            best, pace[5] = bound, 0
             u[:], lam[:], rho[:] = t, z, now
             pace[2], pace[3], pace[4] = count, worst, after
             if best > cutoff:
                 break
             moved = fix(best, rho, state, pick, n_sites, count, low, high, worst, after, cutoff)
         else:
-            stalled += 1
-            if stalled >= 10:
-                factor, stalled = max(factor * 0.66, 1e-4), 0
-        if step % 50 == 49:
-            if best - before < 0.01 * (target - best):
+            pace[5] += 1
+            if pace[5] >= 10:
+                factor, pace[5] = max(factor * 0.66, 1e-4), 0
+        pace[6] += 1
+        if pace[6] == 50:
+            if best - pace[7] < 0.01 * (target - best):
                 most = max(most / 2, 0.003)
-            before = best
+            pace[6], pace[7] = 0, best
     pace[0], pace[1] = factor, most
     return best
