@@ -15,8 +15,8 @@ Mask = NDArray[np.bool_]
 
 # Moves made before the clock is looked at; candidates that are held to the rules before a search gives up.
 MOVES, TRIED = 64, 400
-# Most kicks made before the clock is looked at, draws for one, and how much dearer than the best (on average, as a part of
-# its cost) a set may be for the walk to go on from it.
+# Most kicks made before the clock is looked at, draws for one, and how much dearer than the best (on average, as a
+# part of its cost) a set may be for the walk to go on from it.
 KICKS, MOST_OUT, HEAT = 20, 37, 3e-5
 # Pairs that a core goes through in a second while it mends the memory of swaps.
 TOUCHES = 200_000_000

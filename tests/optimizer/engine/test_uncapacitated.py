@@ -246,6 +246,21 @@ def test_a_walk_of_kicks_says_what_its_best_set_costs(seed: int) -> None:
     assert least == pytest.approx(min(price(np.isin(np.arange(m), [2, *s]).astype(np.int8)) for s in others))
 
 
+def test_short_calls_raise_the_bound_as_far_as_long_ones() -> None:
+    """Fails if a call forgets how many steps were in vain before it: then their length never shrinks."""
+    problem = generate("euclidean_p_median", seed=3, n=200, p=4)
+    instance = instance_of(problem, uncapacitated.usable_cost(problem))
+    prefix = build_prefix(instance.cost, np.ones(200, bool), np.full(200, np.inf))
+    best = sw.solve(problem).objective
+    found = []
+    for steps in (50, 2):
+        point = Point(instance.cost.min(axis=1), np.zeros(len(instance.rows)), instance.state.copy())
+        for _ in range(0, 500, steps):
+            raise_bound(instance, prefix, point, steps=steps, cutoff=np.inf, target=1.0005 * best, factor=1.0)
+        found.append((best - point.value) / best)
+    assert max(found) < 1e-3
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_no_point_bounds_above_the_optimum(seed: int) -> None:
     """Fails if prices of rows, or sites decided by reduced cost, prove more than is true."""
