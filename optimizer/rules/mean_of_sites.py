@@ -48,8 +48,12 @@ class MeanOfSites(Rule):
     def unit(self) -> str:
         return UNITS[self.of]
 
+    @property
+    def word(self) -> str:
+        return WORDS[self.of]
+
     def sentence(self) -> str:
-        return f"mean {WORDS[self.of]} of {self.customers} at most {self.at_most:g} {self.unit}"
+        return f"mean {self.word} of {self.customers} at most {self.at_most:g} {self.unit}"
 
     def flaws(self, problem: Problem) -> Iterator[Flaw]:
         yield from self.customers.flaws(problem, self.name)
@@ -88,4 +92,4 @@ class MeanOfSites(Rule):
         mean = self.mean(problem, decision)
         if mean is not None and not mean <= self.at_most * (1 + TOLERANCE):
             said = f"{mean:.4g} {self.unit}" if np.isfinite(mean) else "not known"
-            yield f"mean {WORDS[self.of]} of {self.customers} is {said}, limit {self.at_most:g} {self.unit}"
+            yield f"mean {self.word} of {self.customers} is {said}, limit {self.at_most:g} {self.unit}"
