@@ -195,6 +195,9 @@ def forbidden_pairs(problem):
             # Any power that is never served would make the mean infinite.
             counts = in_scope(d, rule.customers, "customer") & (d["demand"].values > 0)
             bad |= counts[:, None] & np.isinf(d["latency"].values)
+        elif kind == "MeanOfSites":
+            counts = in_scope(d, rule.customers, "customer") & (d["demand"].values > 0)
+            bad |= counts[:, None] & np.isnan(d[rule.of].values)
     return bad
 
 
@@ -216,6 +219,13 @@ def load_limits(problem):
                 if mw.sum() > 0 and (rule.cause != "partner" or fate(d, "partner", j) is not None):
                     hangs = np.array([same_fate(d, rule.cause, j, k) for k in range(n)])
                     limits.append((np.outer(mw / mw.sum(), hangs), rule.at_most))
+        if kind == "MeanOfSites":
+            mw = np.where(in_scope(d, rule.customers, "customer"), demand, 0.0)
+            each = [0.0 if np.isnan(x) else float(x) for x in d[rule.of].values]
+            if rule.of == "carbon" and "pue" in d:
+                each = [x * float(pue) for x, pue in zip(each, d["pue"].values, strict=True)]
+            if mw.sum() > 0:
+                limits.append((np.outer(mw / mw.sum(), each), rule.at_most))
         if kind in ("MeanLatency", "LatencyShare"):
             ms, mw = d["latency"].values, np.where(in_scope(d, rule.customers, "customer"), demand, 0.0)
             if mw.sum() > 0:

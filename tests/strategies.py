@@ -59,6 +59,10 @@ def problems(draw, max_customers=3, max_sites=4):
                 data[name] = (dim, draw(st.lists(st.sampled_from(words), min_size=sizes[dim], max_size=sizes[dim])))
     if draw(st.booleans()):
         data["hazard"] = ("site", [draw(st.sampled_from([1.0, 4.0, 9.0, np.nan])) for _ in range(m)])
+    if draw(st.booleans()):
+        data["carbon"] = ("site", [draw(st.sampled_from([10.0, 40.0, 90.0, np.nan])) for _ in range(m)])
+        if draw(st.booleans()):
+            data["pue"] = ("site", [draw(st.sampled_from([1.0, 1.5])) for _ in range(m)])
     if draw(st.integers(0, 3)) == 0:
         data["scrubbing"] = ("site", np.where(draw(_numbers(0, 1, m)) > 0, draw(_numbers(1, 9, m)), np.inf))
         data["attack_traffic"] = ("customer", draw(_numbers(0, 5, n)))
@@ -118,6 +122,10 @@ def rules(dataset):
         st.builds(R.IfThen, if_open=sites.map(lambda s: s[0]), then_open=sites),
         st.builds(R.MutualExclusion, sites=sites, at_most=few),
     ]
+    kinds = [of for of in ("carbon", "hazard") if of in dataset]
+    if kinds:
+        limit = st.sampled_from([0.5, 2.5, 7.5, 12.5, 36.5, 50.5, 101.5])
+        built.append(st.builds(R.MeanOfSites, of=st.sampled_from(kinds), at_most=limit, customers=who))
     built += resilience(dataset, who, ms)
     if "jurisdiction" in dataset:
         some = st.one_of(st.just(()), _some(dataset["jurisdiction"].values))

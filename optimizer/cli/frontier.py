@@ -1,9 +1,8 @@
-"""`sitewright frontier`: what less latency, or another number of sites, costs."""
-
-from typing import Literal
+"""`sitewright frontier`: what less latency, carbon or risk, or another number of sites, costs."""
 
 from sitewright.optimizer.cli.effort import Effort
 from sitewright.optimizer.cli.source import Source, open_problem
+from sitewright.optimizer.study.axes import Against
 
 
 def frontier(
@@ -12,9 +11,7 @@ def frontier(
     source: Source = Source(),
     effort: Effort = Effort(gap=1e-4),
     *,
-    against: Literal[
-        "mean-latency", "p50-latency", "p90-latency", "p95-latency", "p99-latency", "sites"
-    ] = "mean-latency",
+    against: Against = "mean-latency",
     points: int = 20,
     cluster: str | None = None,
 ) -> int:

@@ -17,6 +17,7 @@ from sitewright.optimizer.rules import (
     LatencyLimit,
     LatencyShare,
     MeanLatency,
+    MeanOfSites,
     MutualExclusion,
     PartnerCount,
     SiteCount,
@@ -102,6 +103,14 @@ def _latency_share(problem: Problem, rule: LatencyShare, decision: Decision) -> 
     return replace(rule, at_least=share), f"lower the share of {rule.customers} within {rule.within_ms:g} ms {change}"
 
 
+def _mean_of_sites(problem: Problem, rule: MeanOfSites, decision: Decision) -> Eased:
+    mean = rule.mean(problem, decision)
+    if mean is None or not np.isfinite(mean):
+        return None, f"give up that {rule.sentence()}: this plan serves them from where it is not known"
+    text = f"raise the mean {rule.word} of {rule.customers} from {rule.at_most:g} to {_up(mean):g} {rule.unit}"
+    return replace(rule, at_most=mean), text
+
+
 def _unreached(rule: LatencyLimit | MeanLatency, far: Any) -> str:
     """Say that no limit is high enough: some round trips are infinite, those of customers without demand too."""
     return f"that {rule.sentence()}: {int(far.sum())} of their round trips in this plan have no finite length"
@@ -139,5 +148,6 @@ _EASED: dict[type[Rule], Callable[[Problem, Any, Decision], Eased]] = {
     LatencyLimit: _latency_limit,
     MeanLatency: _mean_latency,
     LatencyShare: _latency_share,
+    MeanOfSites: _mean_of_sites,
     Capacity: _capacity,
 }

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.problem import Problem
-from sitewright.optimizer.rules import LatencyShare, MeanLatency
+from sitewright.optimizer.rules import LatencyShare, MeanLatency, MeanOfSites
+from sitewright.optimizer.rules.mean_of_sites import site_values
 from sitewright.optimizer.schema import COST_COMPONENTS
 
 if TYPE_CHECKING:
@@ -50,16 +51,25 @@ def least_latency(problem: Problem, rule: MeanLatency, means: "Means") -> float:
     return _bound(measured(problem, pairs=pairs), means)
 
 
+def least_mean(problem: Problem, rule: MeanOfSites, means: "Means") -> float:
+    """Return a lower bound on the mean that the rule limits, in its unit."""
+    weight, each = _weight(problem, rule)[:, None], site_values(problem, rule.of)[None, :]
+    pairs = np.where(weight > 0, np.where(np.isnan(each), np.inf, weight * each), 0.0)
+    return _bound(measured(problem, pairs=pairs), means)
+
+
 def least_missing(problem: Problem, rule: LatencyShare, means: "Means") -> float:
     """Return a lower bound on the share that is not within the rule's round trip."""
     far = problem.data["latency"].values > rule.within_ms
     return _bound(measured(problem, pairs=_weight(problem, rule)[:, None] * far), means)
 
 
-def beyond(free: Problem, rule: MeanLatency | LatencyShare, means: "Means") -> bool:
+def beyond(free: Problem, rule: MeanLatency | LatencyShare | MeanOfSites, means: "Means") -> bool:
     """Return whether it is proved that no plan of `free`, the problem without the rule, keeps the rule."""
     if isinstance(rule, MeanLatency):
         return least_latency(free, rule, means) > rule.at_most_ms * (1 + 1e-5)
+    if isinstance(rule, MeanOfSites):
+        return least_mean(free, rule, means) > rule.at_most * (1 + 1e-5)
     return least_missing(free, rule, means) > 1 - rule.at_least + 1e-5
 
 
@@ -72,7 +82,7 @@ def _bound(problem: Problem, means: "Means") -> float:
     return means.solve(Problem(data, problem.rules, problem.name)).bound / SCALE
 
 
-def _weight(problem: Problem, rule: MeanLatency | LatencyShare) -> NDArray[np.float64]:
+def _weight(problem: Problem, rule: MeanLatency | LatencyShare | MeanOfSites) -> NDArray[np.float64]:
     weight = np.where(rule.customers.mask(problem), problem.numbers("demand"), 0.0)
     total = weight.sum()
     return weight / total if total > 0 else weight

@@ -15,7 +15,7 @@ from sitewright.optimizer.explain.without import removable, without
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import CancelToken, OnProgress
-from sitewright.optimizer.rules import LatencyShare, MeanLatency
+from sitewright.optimizer.rules import LatencyShare, MeanLatency, MeanOfSites
 from sitewright.optimizer.rules.base import Rule
 
 # Any plan will do where the question is only whether there is one.
@@ -104,7 +104,7 @@ class Oracle:
         """Return True if the least latency there can be proves that no plan keeps these rules; False proves nothing."""
         for k in sorted(keep):
             rule = self.rules[k]
-            if not isinstance(rule, MeanLatency | LatencyShare) or self.reached.get(k, False):
+            if not isinstance(rule, MeanLatency | LatencyShare | MeanOfSites) or self.reached.get(k, False):
                 continue
             with suppress(Infeasible, LimitReached):
                 if beyond(self.only(keep - {k}), rule, self.means.briefly(FOR_LATENCY)):
@@ -117,7 +117,7 @@ class Oracle:
         """Return True if it is soon proved that no plan keeps all rules, where a solve may take long to find that."""
         if self.quickly(self.everything):
             return True
-        if not any(isinstance(rule, MeanLatency | LatencyShare) for rule in self.problem.rules):
+        if not any(isinstance(rule, MeanLatency | LatencyShare | MeanOfSites) for rule in self.problem.rules):
             return False
         try:
             self.learn(self.means.briefly().solve(self.problem, gap=ANY))

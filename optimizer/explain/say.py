@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sitewright.optimizer.cost import site_cost
 from sitewright.optimizer.errors import Infeasible, LimitReached
-from sitewright.optimizer.explain.measured import least_latency, least_missing
+from sitewright.optimizer.explain.measured import least_latency, least_mean, least_missing
 from sitewright.optimizer.explain.oracle import Means
 from sitewright.optimizer.explain.shortage import Sites
 from sitewright.optimizer.explain.without import removable, without
@@ -18,6 +18,7 @@ from sitewright.optimizer.rules import (
     LatencyLimit,
     LatencyShare,
     MeanLatency,
+    MeanOfSites,
     MutualExclusion,
     PartnerCount,
     SiteCount,
@@ -130,6 +131,12 @@ def _needed(problem: Problem, free: Problem, rule: Rule, means: Means) -> Iterat
     elif isinstance(rule, MeanLatency | LatencyShare):
         with suppress(Infeasible, LimitReached):
             yield from _latency(free, rule, means.briefly())
+    elif isinstance(rule, MeanOfSites):
+        with suppress(Infeasible, LimitReached):
+            mean = least_mean(free, rule, means.briefly())
+            if mean > rule.at_most:
+                least_there_is = f"the mean {rule.word} of {rule.customers} is {mean:.4g} {rule.unit} at least"
+                yield f"{least_there_is}, the limit is {rule.at_most:g} {rule.unit}"
 
 
 def _latency(free: Problem, rule: MeanLatency | LatencyShare, means: Means) -> Iterator[str]:

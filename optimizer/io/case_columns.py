@@ -75,6 +75,7 @@ SITES = (
     Column("scrubbing_gbit_s", "scrubbing", number=True, default=np.inf, infinite=True, optional=True),
     Column("hazard", "hazard", number=True, default=np.nan, blank=np.nan, high=10.0, optional=True),
     Column("saidi_h", "saidi_h", number=True, default=np.nan, blank=np.nan, optional=True),
+    Column("carbon_g_kwh", "carbon", number=True, default=np.nan, blank=np.nan, high=5000.0, optional=True),
     Column("fixed_cost_eur_yr", "fixed_cost", number=True),
     Column("pue", "pue", number=True, low=1.0, high=5.0),
     Column("energy_eur_kwh", "energy_eur_kwh", number=True, high=10.0),
@@ -106,7 +107,7 @@ RTT = (
 
 # Endings that name a unit: a column that differs from a known one only by them is in the wrong unit.
 _CURRENCIES = ("usd", "eur", "gbp", "cny", "rmb", "kusd", "keur", "meur", "musd", "cent", "cents", "ct")
-_PHYSICAL = ("w", "kw", "mw", "gw", "wh", "kwh", "mwh", "gwh", "us", "ms", "s", "km", "mi", "deg", "rad")
+_PHYSICAL = ("w", "kw", "mw", "gw", "wh", "kwh", "mwh", "gwh", "us", "ms", "s", "km", "mi", "deg", "rad", "g", "kg")
 _TIMES = ("h", "d", "month", "mo", "yr", "year", "pct", "percent")
 UNIT_WORDS = frozenset(_CURRENCIES + _PHYSICAL + _TIMES)
 

@@ -1,4 +1,4 @@
-"""What less latency, or another number of sites, costs: the points of a frontier as a chart and rows."""
+"""What less latency, carbon or risk, or more sites, costs: the points of a frontier as a chart and rows."""
 
 import math
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from sitewright.optimizer.report.frame import Frame
 from sitewright.optimizer.report.names import listed, site_names
 from sitewright.optimizer.report.numbers import count, short
 from sitewright.optimizer.report.section import Section
+from sitewright.optimizer.study.axes import OF_SITES, Axis
 
 if TYPE_CHECKING:
     from sitewright.optimizer.study.frontier import Frontier, Point
@@ -53,7 +54,8 @@ class FrontierView:
 def frontier_section(frontier: "Frontier", plan: Plan, problem: Problem) -> Section:
     """Return the section of a frontier; the plan of the report is marked on it."""
     data = frontier_view(frontier, plan, problem)
-    title = "What another number of sites costs" if frontier.unit == "sites" else "What less latency costs"
+    less = {"carbon": "less carbon", "risk": "less hazard", "sites": "another number of sites"}
+    title = f"What {less.get(frontier.against, 'less latency')} costs"
     return Section("frontier", title, "Frontier", template="sections/frontier.html", data=data)
 
 
@@ -61,6 +63,8 @@ def limited(against: str) -> str:
     """Return what is limited, in words."""
     if against == "sites":
         return "open sites"
+    if against in OF_SITES:
+        return f"mean {OF_SITES[against]} of what serves"
     if against == "mean-latency":
         return "mean round trip"
     return f"round trip of {against[1:3]} % of the demand"
@@ -68,7 +72,7 @@ def limited(against: str) -> str:
 
 def frontier_view(frontier: "Frontier", plan: Plan, problem: Problem) -> FrontierView:
     found = [p for p in frontier.points if math.isfinite(p.cost)]
-    here = _reached(frontier.against, plan)
+    here = _reached(frontier.against, plan, problem)
     cost = sum(plan.cost_split.values())
     xs, ys = [p.limit for p in found], [p.cost for p in found]
     ys += [max(p.bound, 0.0) for p in found if math.isfinite(p.bound)]
@@ -100,13 +104,16 @@ def frontier_view(frontier: "Frontier", plan: Plan, problem: Problem) -> Frontie
             for p in found
         ),
         here=None if here is None else Mark(frame.x(here), "this plan", "here", 1000 - frame.y(cost)),
-        x=frame.x_ticks("" if sites else " ms", whole=sites),
+        x=frame.x_ticks("" if sites else f" {frontier.unit}", whole=sites),
         y=frame.y_ticks(),
         rows=tuple(_row(p, problem) for p in frontier.points),
     )
 
 
-def _reached(against: str, plan: Plan) -> float | None:
+def _reached(against: str, plan: Plan, problem: Problem) -> float | None:
+    if against in OF_SITES:
+        reached = Axis(against).reached(problem, plan.decision) if problem.has(OF_SITES[against]) else math.nan
+        return reached if math.isfinite(reached) else None
     if against == "sites":
         return float(len(plan.open_sites))
     figures = plan.latency.get("all", {})

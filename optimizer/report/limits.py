@@ -22,6 +22,7 @@ from sitewright.optimizer.rules import (
     LatencyLimit,
     LatencyShare,
     MeanLatency,
+    MeanOfSites,
     PartnerCount,
     Rule,
     SiteCount,
@@ -121,6 +122,14 @@ def _latency_share(rule: LatencyShare, plan: Plan, problem: Problem) -> Iterator
         yield _use(rule, f"{percent(share)} within", percent(left), left <= TOLERANCE)
 
 
+def _mean_of_sites(rule: MeanOfSites, plan: Plan, problem: Problem) -> Iterator[Use]:
+    mean = rule.mean(problem, plan.decision)
+    if mean is not None:
+        left = rule.at_most - mean
+        at_limit = left <= TOLERANCE * rule.at_most
+        yield _use(rule, f"mean {mean:.4g} {rule.unit}", f"{left:.4g} {rule.unit}", at_limit)
+
+
 _MEASURES: dict[type, Callable[[Any, Plan, Problem], Iterator[Use]]] = {
     Capacity: _capacity,
     SiteCount: _site_count,
@@ -130,4 +139,5 @@ _MEASURES: dict[type, Callable[[Any, Plan, Problem], Iterator[Use]]] = {
     LatencyLimit: _latency_limit,
     MeanLatency: _mean_latency,
     LatencyShare: _latency_share,
+    MeanOfSites: _mean_of_sites,
 }

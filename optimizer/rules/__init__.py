@@ -12,6 +12,7 @@ from sitewright.optimizer.rules.latency_limit import LatencyLimit
 from sitewright.optimizer.rules.latency_share import LatencyShare
 from sitewright.optimizer.rules.legal_exclusion import LegalExclusion
 from sitewright.optimizer.rules.mean_latency import MeanLatency
+from sitewright.optimizer.rules.mean_of_sites import MeanOfSites
 from sitewright.optimizer.rules.minimum_use import MinimumUse
 from sitewright.optimizer.rules.mutual_exclusion import MutualExclusion
 from sitewright.optimizer.rules.one_option_per_metro import OneOptionPerMetro
@@ -60,6 +61,7 @@ RULES: tuple[type[Rule], ...] = (
     MinimumUse,
     MeanLatency,
     LatencyShare,
+    MeanOfSites,
     # resilience
     Backup,
     SurviveLoss,
@@ -105,6 +107,7 @@ __all__ = [
     "LatencyShare",
     "LegalExclusion",
     "MeanLatency",
+    "MeanOfSites",
     "MinimumUse",
     "MutualExclusion",
     "OneOptionPerMetro",

@@ -1,16 +1,14 @@
-"""What less latency, or another number of sites, costs: plans of least cost under a limit that is moved."""
+"""What less latency, carbon or risk, or another number of sites, costs: least cost under a limit that is moved."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from sitewright.optimizer.cost import site_cost
-from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine import solve
 from sitewright.optimizer.engine.arguments import check_arguments
 from sitewright.optimizer.errors import Flaw, Infeasible, InvalidProblem, LimitReached
@@ -21,12 +19,10 @@ from sitewright.optimizer.objective import with_objective
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.progress import CancelToken, OnProgress, Progress
-from sitewright.optimizer.rules import Budget, LatencyShare, MeanLatency, SiteCount
-from sitewright.optimizer.rules.base import Rule
+from sitewright.optimizer.rules import Budget
+from sitewright.optimizer.study.axes import AGAINST, Axis
 from sitewright.optimizer.study.executor import executor_for
 from sitewright.optimizer.study.moved_limit import Moved, least_costs
-
-AGAINST = ("mean-latency", "p50-latency", "p90-latency", "p95-latency", "p99-latency", "sites")
 
 # Seconds to look for the least limit, where the frontier starts.
 FOR_LEAST = 3.0
@@ -40,7 +36,7 @@ class Point:
     Attributes
     ----------
     limit
-        Of what the frontier is against: ms, or exactly so many sites.
+        Of what the frontier is against, in its unit; or exactly so many sites.
     reached
         What the plan has; None without a plan.
     cost, bound
@@ -99,7 +95,7 @@ class Asked:
     problem: Problem
     plan: Plan
     others: tuple[Plan, ...]
-    against: str
+    axis: Axis
     gap: float
     seed: int
     patience: float | None
@@ -126,7 +122,9 @@ def frontier(
     ----------
     against
         "mean-latency" (weighted by demand), "p50-latency" … "p99-latency" (within which so much of the demand is
-        served), or "sites" (exactly so many open, at most `points` of them from the fewest that the rules allow).
+        served), "carbon" (mean of what serves, weighted by demand: of the grid, times the PUE), "risk" (natural hazard,
+        likewise), or "sites" (exactly so many open, at most `points` of them from the fewest that the rules
+        allow). A plan that is served from where the value is not known is on no frontier.
     points
         How many limits.
     p
@@ -143,7 +141,7 @@ def frontier(
     Raises
     ------
     InvalidProblem
-        If an argument is wrong, or a latency is asked of data without.
+        If an argument is wrong, or the data lack what the frontier is against.
     Infeasible, LimitReached
         As `sitewright.solve`, of the problem without a limit.
     """
@@ -151,9 +149,13 @@ def frontier(
     _check(problem, against, points)
     problem = with_objective(problem, "cost", p)
     means = Means(time_limit, gap, threads, seed, on_progress, cancel or CancelToken())
-    cheapest = means.solve(problem)
-    tightest = None if against == "sites" else _tightest(problem, means)
-    limits = _limits(problem, against, points, cheapest, tightest, means)
+    cheapest, axis = means.solve(problem), Axis(against)
+    most = None if against == "sites" else axis.largest(problem)
+    if most is not None and not np.isfinite(axis.reached(problem, cheapest.decision)):
+        problem = problem.with_rules(axis.rule(max(most * (1 + HAIR), 1e-9)))
+        cheapest = means.solve(problem)
+    tightest = None if against == "sites" else _tightest(problem, axis, means)
+    limits = _limits(problem, axis, points, cheapest, tightest, means)
 
     def on_done(done: int, of: int) -> None:
         if on_progress is not None:
@@ -161,7 +163,7 @@ def frontier(
             on_progress(Progress(elapsed, f"point {done}/{of}", cheapest.objective, cheapest.bound))
 
     others = () if tightest is None else (tightest,)
-    shared = Asked(problem, cheapest, others, against, gap, seed, patience)
+    shared = Asked(problem, cheapest, others, axis, gap, seed, patience)
     if against == "sites" or any(rule.lazy for rule in problem.rules):
         work, parts = _solved, [[limit] for limit in limits]
     else:
@@ -170,17 +172,21 @@ def frontier(
         work, parts = _moved, [limits[k::n] for k in range(n) if limits[k::n]]
     found = executor_for(cluster, threads).map(work, shared, parts, stop=lambda: means.spent, on_done=on_done)
     ordered = sorted((point for part in found for point in part), key=lambda point: point.limit)
-    return Frontier(problem.name, against, "sites" if against == "sites" else "ms", tuple(ordered))
+    return Frontier(problem.name, against, axis.unit, tuple(ordered))
 
 
 def _check(problem: Problem, against: str, points: int) -> None:
     flaws = []
     if against not in AGAINST:
         flaws.append(Flaw("argument 'against'", f"be one of {', '.join(AGAINST)}", repr(against), "use one of them"))
-    elif against != "sites" and not problem.has("latency"):
-        flaws.append(
-            Flaw("argument 'against'", "be of what the data hold", "no latency", "add 'latency', or use 'sites'")
-        )
+    else:
+        needs = Axis(against).variable
+        if needs is not None and not problem.has(needs):
+            fix = f"add {needs!r}, or use 'sites'"
+            flaws.append(Flaw("argument 'against'", "be of what the data hold", f"no {needs}", fix))
+        elif needs is not None and Axis(against).largest(problem) is None:
+            fix = f"fill in {needs!r}, or use 'sites'"
+            flaws.append(Flaw("argument 'against'", "be known of some site", f"no number in {needs}", fix))
     if not isinstance(points, int | np.integer) or isinstance(points, bool) or points < 2:
         flaws.append(Flaw("argument 'points'", "be a whole number from 2", repr(points), "give 20"))
     if flaws:
@@ -188,62 +194,36 @@ def _check(problem: Problem, against: str, points: int) -> None:
 
 
 def _limits(
-    problem: Problem, against: str, points: int, cheapest: Plan, tightest: Plan | None, means: Means
+    problem: Problem, axis: Axis, points: int, cheapest: Plan, tightest: Plan | None, means: Means
 ) -> list[float]:
-    if against == "sites":
+    if axis.against == "sites":
         scope = np.ones(problem.n_sites)
         fewest = len(cheapest.open_sites)
         with suppress(Infeasible, LimitReached):
             fewest = len(means.briefly(10.0).solve(measured(problem, sites=scope * 1e6)).open_sites)
         return [float(k) for k in range(fewest, min(problem.n_sites, fewest + points - 1) + 1)]
-    most = _reached(problem, against, cheapest.decision)
-    least = most if tightest is None else min(most, _reached(problem, against, tightest.decision))
+    most = axis.reached(problem, cheapest.decision)
+    least = most if tightest is None else min(most, axis.reached(problem, tightest.decision))
     # A limit of nothing is none that a rule takes; a hair more than what is reached admits it, however it is rounded.
     return sorted({max(float(x) * (1 + HAIR), 1e-9) for x in np.linspace(least, most, points)})
 
 
-def _tightest(problem: Problem, means: Means) -> Plan | None:
+def _tightest(problem: Problem, axis: Axis, means: Means) -> Plan | None:
     """Return a plan that keeps about the least limit: where the frontier starts is no claim."""
-    demand, ms = problem.numbers("demand")[:, None], problem.numbers("latency")
-    with np.errstate(invalid="ignore"):
-        weight = np.where(demand > 0, demand * ms, 0.0)
     # Sites cost next to nothing, and the budget counts them so: a plan must keep it all the same.
     rules = [replace(r, at_most=r.at_most * TOKEN) if isinstance(r, Budget) else r for r in problem.rules]
     sites, partners = site_cost(problem) * TOKEN, problem.numbers("partner_fee") * TOKEN
-    aim = measured(replace(problem, rules=tuple(rules)), sites=sites, partners=partners, pairs=weight * 1e3)
+    aim = measured(
+        replace(problem, rules=tuple(rules)), sites=sites, partners=partners, pairs=axis.pairs(problem) * 1e3
+    )
     with suppress(Infeasible, LimitReached):
         return means.briefly(FOR_LEAST).solve(aim, gap=1e-2)
     return None
 
 
-def _share(against: str) -> float:
-    return int(against[1:3]) / 100
-
-
-def _rule(against: str, limit: float) -> Rule:
-    if against == "sites":
-        return SiteCount(at_least=int(limit), at_most=int(limit))
-    if against == "mean-latency":
-        return MeanLatency(limit)
-    return LatencyShare(within_ms=limit, at_least=_share(against))
-
-
-def _reached(problem: Problem, against: str, d: Decision) -> float:
-    if against == "sites":
-        return float(d.open.sum())
-    ms, mw = problem.numbers("latency")[d.customer, d.site], problem.numbers("demand")[d.customer] * d.share
-    ms, mw = ms[mw > 0], mw[mw > 0]
-    if against == "mean-latency":
-        return float(mw @ ms / mw.sum())
-    order = np.argsort(ms, kind="stable")
-    below = np.cumsum(mw[order]) / mw.sum()
-    return float(ms[order][min(int(np.searchsorted(below, _share(against) - 1e-9)), len(ms) - 1)])
-
-
 def _moved(asked: Asked, limits: Sequence[float], stop: Callable[[], bool]) -> list[Point]:
     """Return points where each starts from the one before: the work of one thread, or of one worker of a cluster."""
-    rule = partial(_rule, asked.against)
-    moved = Moved(asked.problem, asked.plan, asked.others, rule, asked.gap, asked.patience)
+    moved = Moved(asked.problem, asked.plan, asked.others, asked.axis.rule, asked.gap, asked.patience)
     points = []
     for limit, least in zip(limits, least_costs(moved, limits, stop), strict=True):
         settled = least.settled(asked.gap)
@@ -252,9 +232,8 @@ def _moved(asked: Asked, limits: Sequence[float], stop: Callable[[], bool]) -> l
             continue
         decision = least.choice.decision
         sites = tuple(asked.problem.sites[decision.open].tolist())
-        points.append(
-            Point(limit, _reached(asked.problem, asked.against, decision), least.high, least.low, sites, settled)
-        )
+        reached = asked.axis.reached(asked.problem, decision)
+        points.append(Point(limit, reached, least.high, least.low, sites, settled))
     return points
 
 
@@ -264,7 +243,7 @@ def _solved(asked: Asked, limits: Sequence[float], stop: Callable[[], bool]) -> 
 
 def _point(asked: Asked, limit: float, stop: Callable[[], bool]) -> Point:
     """Solve under one limit."""
-    problem = asked.problem.with_rules(_rule(asked.against, limit))
+    problem = asked.problem.with_rules(asked.axis.rule(limit))
     try:
         plan = solve(
             problem,
@@ -279,17 +258,19 @@ def _point(asked: Asked, limit: float, stop: Callable[[], bool]) -> Point:
         return Point(limit, None, np.inf, np.inf, (), settled=True)
     except LimitReached as error:
         return Point(limit, None, np.inf, error.bound, (), settled=False)
-    reached = _reached(asked.problem, asked.against, plan.decision)
+    reached = asked.axis.reached(asked.problem, plan.decision)
     return Point(limit, reached, plan.objective, plan.bound, plan.open_sites, settled=plan.gap <= asked.gap)
 
 
 def frontier_lines(answer: Frontier) -> Iterator[str]:
     """Yield the table for people."""
+    digits = 4 if answer.unit == "points" else 2
     yield f"{answer.against:>14}{'reached':>10}{'cost EUR/yr':>15}{'bound':>15}  sites"
     for point in answer.points:
         if not np.isfinite(point.cost):
             why = "no plan (proved)" if point.settled else f"no plan found; none costs less than {point.bound:,.0f}"
-            yield f"{point.limit:>14.2f}  {why}"
+            yield f"{point.limit:>14.{digits}f}  {why}"
             continue
         names = ", ".join(point.open_sites[:6]) + (", …" if len(point.open_sites) > 6 else "")
-        yield f"{point.limit:>14.2f}{point.reached:>10.2f}{point.cost:>15,.0f}{point.bound:>15,.0f}  {names}"
+        reached = f"{point.limit:>14.{digits}f}{point.reached:>10.{digits}f}"
+        yield f"{reached}{point.cost:>15,.0f}{point.bound:>15,.0f}  {names}"

@@ -44,4 +44,24 @@ def _latency_limit(facts: Facts, rule: Any, block: slice, allowed: NDArray[np.bo
     allowed &= near | ~facts.customers_in(rule.customers)[:, None]
 
 
-_READERS = {"residency": _residency, "legal_exclusion": _legal_exclusion, "latency_limit": _latency_limit}
+def _mean_latency(facts: Facts, rule: Any, block: slice, allowed: NDArray[np.bool_]) -> None:
+    # The least share of demand over an infinite way makes the mean infinite.
+    allowed &= np.isfinite(facts.columns("latency", block)) | ~_counted(facts, rule)[:, None]
+
+
+def _mean_of_sites(facts: Facts, rule: Any, block: slice, allowed: NDArray[np.bool_]) -> None:
+    known = ~np.isnan(facts.values(rule.of, "site", np.nan)[block])
+    allowed &= known[None, :] | ~_counted(facts, rule)[:, None]
+
+
+def _counted(facts: Facts, rule: Any) -> NDArray[np.bool_]:
+    return facts.customers_in(rule.customers) & (facts.demand > 0)
+
+
+_READERS = {
+    "residency": _residency,
+    "legal_exclusion": _legal_exclusion,
+    "latency_limit": _latency_limit,
+    "mean_latency": _mean_latency,
+    "mean_of_sites": _mean_of_sites,
+}

@@ -66,6 +66,17 @@ def latency_share(facts: Facts, rule: Any) -> Iterator[str]:
             yield f"{share:.4%} of the demand is within {rule.within_ms:g} ms, {rule.at_least:.4%} must be"
 
 
+def mean_of_sites(facts: Facts, rule: Any) -> Iterator[str]:
+    value = facts.values(rule.of, "site", np.nan)
+    if rule.of == "carbon":
+        value = value * facts.values("pue", "site", 1.0)  # of the grid, for a kWh of IT energy
+    inside = facts.customers_in(rule.customers)[facts.i] & (facts.mw > 0)
+    if inside.any():
+        mean = float(np.average(value[facts.j[inside]], weights=facts.mw[inside]))
+        if not mean <= rule.at_most * (1 + SLACK):
+            yield f"the mean {rule.of} is {mean:.4g}, limit {rule.at_most:g}"
+
+
 def scrubbing(facts: Facts, rule: Any) -> Iterator[str]:
     sent = np.zeros(len(facts.sites))
     np.add.at(sent, facts.j, facts.values("attack_traffic", "customer")[facts.i] * facts.share)
@@ -82,4 +93,5 @@ LOAD_RULES: dict[str, Check] = {
     "minimum_use": minimum_use,
     "mean_latency": mean_latency,
     "latency_share": latency_share,
+    "mean_of_sites": mean_of_sites,
 }

@@ -127,6 +127,18 @@ def test_pue_follows_from_climate_by_the_stated_line(cases: dict[str, Problem], 
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_carbon_says_of_which_year_it_is(cases: dict[str, Problem], name: str) -> None:
+    """The cases are of 2015 and the carbon is not: unsaid, a reader would take it for that of 2015."""
+    data = cases[name].data
+    assert set(data["year_of_carbon"].values.tolist()) == {2022, 2023}
+    carbon = data["carbon"].values
+    assert (carbon > 10).all() and (carbon < 1000).all()
+    for jurisdiction in set(data["jurisdiction"].values.tolist()):
+        assert len(set(carbon[data["jurisdiction"].values == jurisdiction].tolist())) == 1
+    assert "not 2015" in data["carbon"].attrs["source"] and "codecarbon" in data.attrs["attribution"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_capacity_bites_but_suffices(cases: dict[str, Problem], name: str) -> None:
     """With capacity for all in one site, the capacity rule would never be seen at work."""
     problem = cases[name]

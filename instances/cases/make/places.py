@@ -22,6 +22,8 @@ class Raw:
         self.sites = _rows(folder / "sites.csv")
         self.legal = {r["iso3"]: r for r in _rows(folder / "legal_regime.csv")}
         self.region = {r["iso3"]: r["region"] for r in _rows(folder / "latency_regions.csv")}
+        # The raw column is called after 2022, and most of its numbers are of 2023.
+        self.carbon_year = {r["iso3"]: r["carbon_year"] for r in _rows(folder / "countries.csv")}
         hours = [float(s["saidi_h_2015"]) for s in self.sites if s["saidi_h_2015"]]
         self.saidi_median = median(hours)
         hazards = [float(s["inform_natural_2016"]) for s in self.sites if s["inform_natural_2016"]]
@@ -125,6 +127,8 @@ def _site(raw: Raw, metro: Row, region: str, partner: str, mw: float, fixed: flo
         "grid": grid(slug(metro), metro["iso3"]),
         "saidi_h": saidi,
         "saidi_evidence": "measured" if metro["saidi_h_2015"] else "unknown",
+        "carbon_g_kwh": float(metro["carbon_g_kwh_2022"]),
+        "year_of_carbon": int(float(raw.carbon_year[metro["iso3"]])),
         "hub_degree": degree,
         "energy_evidence": evidence,
     }

@@ -15,7 +15,8 @@ STORY = (
 )
 ATTRIBUTION = (
     "UN WUP 2018 (CC BY 3.0 IGO); GeoNames (CC BY 4.0); CIA World Factbook 2015; USGS/NCEI; ITU-R P.1510; World Bank "
-    "WGI and Doing Business 2015 (CC BY 4.0); INFORM, JRC (CC BY 4.0); Eurostat nrg_pc_205 (CC BY 4.0)"
+    "WGI and Doing Business 2015 (CC BY 4.0); INFORM, JRC (CC BY 4.0); Eurostat nrg_pc_205 (CC BY 4.0); "
+    "Our World in Data and Ember, by way of codecarbon (CC BY 4.0)"
 )
 RULES = {
     "europe-2015": """
@@ -113,6 +114,7 @@ free_cooling_share = { evidence = "modelled", source = "monthly mean temperature
 hazard = { evidence = "measured", source = "INFORM 2016 natural hazard, 0 to 10" }
 grid = { evidence = "assumed", source = "ENTSO-E synchronous areas of 2015; else national or island grids" }
 saidi_h = { evidence = "measured", source = "Doing Business 2015, hours without power a year" }
+carbon_g_kwh = { evidence = "modelled", source = "Our World in Data and Ember: the grid in year_of_carbon, not 2015" }
 hub_degree = { evidence = "modelled", source = "fibre corridors of the nearest hub in the bundled network" }
 
 [columns.partners]

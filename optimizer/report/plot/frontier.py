@@ -1,4 +1,4 @@
-"""What less latency, or another number of sites, costs."""
+"""What less latency, carbon or risk, or another number of sites, costs."""
 
 import math
 from itertools import pairwise
@@ -30,7 +30,8 @@ def frontier(frontier: "Frontier", *, ax: "Axes | None" = None) -> "Axes":
     open_ = [p for p in found if not p.settled]
     ax.vlines([p.limit for p in open_], [max(p.bound, 0.0) for p in open_], [p.cost for p in open_], color=BAD, lw=2)
     ax.plot(limits, costs, "o", color=ACCENT)
-    ax.set(xlabel=f"{limited(frontier.against)}{', ms' if frontier.unit == 'ms' else ''}", ylabel="EUR a year")
+    unit = "" if frontier.unit == "sites" else f", {frontier.unit}"
+    ax.set(xlabel=f"{limited(frontier.against)}{unit}", ylabel="EUR a year")
     ax.yaxis.set_major_formatter(lambda value, _: rounded(value))
     plain(ax)
     return ax

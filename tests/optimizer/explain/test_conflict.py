@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -14,6 +15,7 @@ from sitewright.optimizer.rules import (
     LatencyLimit,
     LegalExclusion,
     MeanLatency,
+    MeanOfSites,
     OneOptionPerMetro,
     SiteCount,
     SiteScope,
@@ -102,6 +104,17 @@ def test_a_mean_that_cannot_be_reached_is_told_the_best_there_is():
     conflict = sw.explain(problem, patience=60).conflict
     assert {type(r) for r in conflict.rules} == {MeanLatency, SiteCount}
     assert any("12.500 ms at least, the limit is 9 ms" in s for s in conflict.sentences)
+
+
+def test_carbon_that_cannot_be_reached_is_told_the_least_there_is():
+    """Only a solve can prove it: clean s0 holds 4 of 6 MW, so the mean is (4 x 100 + 2 x 400) / 6 at least."""
+    data = small(capacity=[4.0, 9.0, 9.0]).data.assign(carbon=("site", [100.0, 400.0, np.nan]))
+    conflict = sw.explain(sw.Problem(data, (MeanOfSites("carbon", 150.0),)), patience=60).conflict
+    assert {r.name for r in conflict.rules} == {"capacity", "mean_of_sites"}
+    assert any("is 200 g/kWh at least, the limit is 150 g/kWh" in s for s in conflict.sentences)
+    raised = [r for r in conflict.relaxations if isinstance(r.eased, MeanOfSites)]
+    # What the cheapest plan without the limit needs: s1 alone.
+    assert [r.eased.at_most for r in raised] == pytest.approx([400.0])
 
 
 def test_a_limit_below_an_infinite_round_trip_is_given_up():

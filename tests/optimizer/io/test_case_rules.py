@@ -31,6 +31,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "joint_exposure": {"cause": "site", "at_most": 0.5},
     "worst_attack": {"sites": 1, "at_least": 0.5},
     "mean_latency": {"at_most_ms": 100},
+    "mean_of_sites": {"of": "hazard", "at_most": 3},
     "latency_share": {"within_ms": 100, "at_least": 0.5},
 }
 

@@ -107,7 +107,9 @@ def test_each_limit_is_told_when_nothing_is_left():
             sw.rules.LatencyLimit(at_most_ms=5.0),
             sw.rules.MeanLatency(at_most_ms=4.5),
             sw.rules.LatencyShare(within_ms=4.0, at_least=0.25),
+            sw.rules.MeanOfSites("carbon", at_most=325.0),
         ],
+        carbon=[100.0, 400.0],
     )
     plan = sw.solve(problem)
     assert {use.rule: (use.used, use.at_limit) for use in uses(plan, problem)} == {
@@ -116,4 +118,5 @@ def test_each_limit_is_told_when_nothing_is_left():
         "latency_limit": ("worst 5.0 ms", True),
         "mean_latency": ("mean 4.5 ms", True),
         "latency_share": ("25 % within", True),
+        "mean_of_sites": ("mean 325 g/kWh", True),
     }

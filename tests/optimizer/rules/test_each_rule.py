@@ -38,6 +38,8 @@ def tiny():
             "metro": ("site", ["m", "m", "n"]),
             "size_of": ("site", ["", "x", "x"]),
             "hazard": ("site", [9.0, 1.0, np.nan]),
+            "carbon": ("site", [300.0, 100.0, np.nan]),
+            "pue": ("site", [1.5, 1.2, 1.0]),
             "scrubbing": ("site", [4.0, 9.0, np.inf]),
             "attack_traffic": ("customer", [4.0, 1.0]),
             "jurisdiction": ("site", ["DEU", "DEU", "FRA"]),
@@ -100,6 +102,11 @@ BROKEN = {
         decide([0, 2], [(0, 2, 1), (1, 0, 1)]),
     ),
     "scrubbing": (R.Scrubbing(), decide([0], ALL_AT_0), decide([0, 2], [(0, 2, 1), (1, 0, 1)])),
+    "mean_of_sites": (
+        R.MeanOfSites(of="carbon", at_most=400.0),
+        decide([0], ALL_AT_0),
+        decide([0, 1], [(0, 0, 1), (1, 1, 1)]),
+    ),
     "latency_share": (R.LatencyShare(within_ms=15, at_least=0.5), decide([0], ALL_AT_0), decide([0], [(0, 0, 1)])),
 }
 

@@ -8,23 +8,28 @@ from hypothesis import given, settings
 
 import sitewright as sw
 from sitewright.instances import generate
-from sitewright.optimizer.rules import LatencyShare, MeanLatency, SiteCount
+from sitewright.optimizer.rules import LatencyShare, MeanLatency, MeanOfSites, SiteCount
 from sitewright.optimizer.study.moved_limit import Moved, least_costs
 from tests import oracle
 from tests.strategies import problems
 
+LACKING = ("mean-latency", "risk")
 RULE = {
     "mean-latency": lambda limit: MeanLatency(limit),
     "p90-latency": lambda limit: LatencyShare(within_ms=limit, at_least=0.9),
+    "carbon": lambda limit: MeanOfSites("carbon", limit),
+    "risk": lambda limit: MeanOfSites("hazard", limit),
     "sites": lambda limit: SiteCount(at_least=int(limit), at_most=int(limit)),
 }
 
 
 def with_latency(seed):
-    """Six customers and four sites, latency apart from cost, so that the two pull in different directions."""
+    """Six customers and four sites, latency, carbon and hazard apart from cost: they pull in different directions."""
     problem = generate("cornuejols", seed=seed, customers=6, sites=4, r=2.0)
     ms = np.random.default_rng(seed).integers(5, 60, (6, 4)).astype(float)
-    return sw.Problem(problem.data.assign(latency=(("customer", "site"), ms)))
+    more = {"latency": (("customer", "site"), ms), "carbon": ("site", [60.0, 500.0, 30.0, 300.0])}
+    more |= {"pue": ("site", [1.2, 1.5, 1.1, 2.0]), "hazard": ("site", [1.0, 7.0, 4.0, 6.5])}
+    return sw.Problem(problem.data.assign(more))
 
 
 @pytest.mark.parametrize("against", RULE)
@@ -75,7 +80,23 @@ def test_any_problem_with_a_plan_has_a_frontier_that_ends_at_its_cost(problem):
     assert answer.points[-1].cost == pytest.approx(truth, rel=1e-4, abs=1e-4)
 
 
-@pytest.mark.parametrize("arguments", [{"against": "colour"}, {"points": 1}, {"against": "mean-latency"}])
+def test_a_plan_served_from_where_carbon_is_not_known_is_on_no_frontier():
+    """Fails if the cheapest plan, of which the mean is not known, makes all limits unknown."""
+    problem = with_latency(1)
+    cheapest = np.flatnonzero(sw.solve(problem).decision.open)
+    carbon = problem.numbers("carbon").copy()
+    carbon[cheapest[0]] = np.nan
+    problem = sw.Problem(problem.data.assign(carbon=("site", carbon)))
+    answer = sw.frontier(problem, "carbon", points=3, gap=1e-6)
+    assert answer.settled and answer.unit == "g/kWh"
+    for point in answer.points:
+        truth = oracle.best(problem.with_rules(RULE["carbon"](point.limit)))
+        assert point.cost == pytest.approx(truth, rel=1e-5)
+    with pytest.raises(sw.InvalidProblem, match="known of some site"):
+        sw.frontier(sw.Problem(problem.data.assign(carbon=("site", np.full(4, np.nan)))), "carbon")
+
+
+@pytest.mark.parametrize("arguments", [{"against": "colour"}, {"points": 1}, *({"against": a} for a in LACKING)])
 def test_a_wrong_argument_is_named(arguments):
     problem = generate("euclidean_ufl", seed=1, n=6)
     with pytest.raises(sw.InvalidProblem, match=next(iter(arguments))):
