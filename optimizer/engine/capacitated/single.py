@@ -32,8 +32,9 @@ WHOLE = "0-1 knapsacks"
 ROUNDS, FIRST = 40, 6
 # Rounds of that search from a choice of the tree; steps of the bound of 0-1 knapsacks.
 AGAIN, STEPS = 6, 600
-# Nodes of its tree where site rules have prices.
-FEW = 3000
+# Nodes of its tree before the first MIP, and in all where site rules have prices: these stay as they are, so that the
+# tree may be long. Seconds of that MIP with a tree to go on with, and without.
+SOON, FEW, MOMENT, MINUTE = 500, 3000, 10.0, 60.0
 # Nodes of the tree that bounds plans with shared demand.
 NODES = 3000
 # How the price of what exceeds a capacity moves; customers beyond whom looking at every two takes too long.
@@ -148,15 +149,14 @@ class SingleSourced(Capacitated):
             self._shared(min(bound, self.best.cutoff))
         if state.stop() or state.proved:
             return True
-        if np.isfinite(state.incumbent) and self.single.all() and countable(self.instance):
-            bound = self._whole_tree(point)
-            if bound > self.cutoff:
-                return self._ended(bound)
-        if state.stop():
-            return True
-        state.enter("mip")
-        if self._first(point) and not state.stop():
-            state.say()
+        tree = self._whole_tree(point)
+        for most in (SOON, FEW if len(self.instance.sites.rows) else np.inf):
+            if tree is not None and np.isfinite(state.incumbent):
+                self._run(tree, most)
+                if tree.bound > self.cutoff:
+                    return self._ended(tree.bound)
+            if most == SOON and not state.stop() and self._first(point, MOMENT if tree is not None else MINUTE):
+                state.say()
         if state.stop():
             return True
         costs = self._costs(point)
@@ -170,18 +170,19 @@ class SingleSourced(Capacitated):
             return self._ended(np.inf)
         return self._ended(answer.bound)
 
-    def _whole_tree(self, point: Point) -> float:
-        """Branch on sites and pairs with bounds of 0-1 knapsacks; return the bound for plans below the cut-off."""
-        state = self.state
+    def _whole_tree(self, point: Point) -> WholeTree | None:
+        """Return a tree on sites and pairs with bounds of 0-1 knapsacks, None where the tables are large."""
+        if not (self.single.all() and countable(self.instance)):
+            return None
         whole = Whole(self.instance, point, self._usable)
         root = Node(point.u.copy(), point.state.copy(), np.isfinite(self._usable), point.value)
-        tree = WholeTree(whole, root, cutoff=lambda: self.cutoff, pack=self._again, threads=self.threads)
-        # Their prices stay as they are, so that other rules than those of capacity may make the tree long.
-        most = FEW if len(self.instance.sites.rows) else np.inf
-        tree.run(report=self._knapsacks, stop=lambda: state.stop() or tree.nodes >= most)
+        return WholeTree(whole, root, cutoff=lambda: self.cutoff, pack=self._again, threads=self.threads)
+
+    def _run(self, tree: WholeTree, most: float) -> None:
+        """Branch until so many nodes were bounded."""
+        tree.run(report=self._knapsacks, stop=lambda: self.state.stop() or tree.nodes >= most)
         if tree.bound < np.inf:
             self._knapsacks(tree.bound)
-        return tree.bound
 
     def _knapsacks(self, bound: float) -> None:
         """Take note of a bound of 0-1 knapsacks for plans below the cut-off."""
@@ -210,7 +211,7 @@ class SingleSourced(Capacitated):
         self.state.raise_bound(bound)
         return True
 
-    def _first(self, point: Point) -> bool:
+    def _first(self, point: Point, seconds: float) -> bool:
         """Solve the MIP on the best pairs of each customer alone."""
         costs = self._costs(point)
         live, closed = self._left(costs)
@@ -222,7 +223,7 @@ class SingleSourced(Capacitated):
         if self.state.decision is not None:
             some[self.state.decision.customer, self.state.decision.site] = True
         left = self.state.left
-        self._mip(costs, some, closed, time_limit=60.0 if left is None else min(60.0, left / 3), whole=False)
+        self._mip(costs, some, closed, time_limit=seconds if left is None else min(seconds, left / 3), whole=False)
         return True
 
     def _costs(self, point: Point) -> Reduced:
