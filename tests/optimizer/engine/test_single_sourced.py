@@ -92,11 +92,12 @@ def test_alike_sites_are_counted_and_unlike_ones_are_not() -> None:
 
 def test_whole_customers_are_bounded_no_lower_than_shared_ones() -> None:
     """Fails if rounding takes a MW from each demand, or sites that open whole cost less than shares of them."""
-    problem = whole(6, n=40, m=8)
+    problem = whole(7, n=40, m=8)
     a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
-    a = replace(a, capacity=a.capacity * 8, demand=np.floor(a.demand) * 7, need=float(np.floor(a.demand).sum()) * 7)
+    a = replace(a, capacity=a.capacity * 8, demand=a.demand * 7, need=a.need * 7)
     for k in range(5):
         u = first_prices(a) * (1 + k / 2)
         point = Point(u, np.zeros(len(a.rows)), a.sites.state.copy())
-        bound = Whole(a, point, cost).at(Node(u, point.state, np.isfinite(cost)))[0]
-        assert bound >= reduced_costs(a, point).bound - 1e-9
+        bound = Whole(a, point, cost)
+        assert np.array_equal(bound.grains, np.repeat(a.demand[:, None], 8, axis=1))
+        assert bound.at(Node(u, point.state, np.isfinite(cost)))[0] >= reduced_costs(a, point).bound - 1e-9
