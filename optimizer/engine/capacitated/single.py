@@ -17,7 +17,8 @@ from sitewright.optimizer.engine.capacitated.bound import Point
 from sitewright.optimizer.engine.capacitated.engine import TREE, Capacitated
 from sitewright.optimizer.engine.capacitated.incumbent import Mask, Served
 from sitewright.optimizer.engine.capacitated.reduced import Reduced, reduced_costs
-from sitewright.optimizer.engine.capacitated.whole import countable, whole_costs
+from sitewright.optimizer.engine.capacitated.whole import Node, Whole, countable
+from sitewright.optimizer.engine.capacitated.whole_tree import WholeTree
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.errors import Infeasible
 from sitewright.optimizer.model.build import build
@@ -29,6 +30,11 @@ from sitewright.optimizer.solver.process import solve_model
 WHOLE = "0-1 knapsacks"
 # Rounds of the local search for one open set; pairs that the first MIP is given, by customer.
 ROUNDS, FIRST = 40, 6
+# Rounds of that search from a choice of the tree; steps of the bound of 0-1 knapsacks.
+AGAIN, STEPS = 6, 600
+# Nodes of its tree before the first MIP, and in all where site rules have prices: these stay as they are, so that the
+# tree may be long. Seconds of that MIP with a tree to go on with, and without.
+SOON, FEW, MOMENT, MINUTE = 500, 3000, 10.0, 60.0
 # Nodes of the tree that bounds plans with shared demand.
 NODES = 3000
 # How the price of what exceeds a capacity moves; customers beyond whom looking at every two takes too long.
@@ -77,19 +83,50 @@ class SingleSourced(Capacitated):
         cost = np.where(served.open, served.unit * np.where(demand > 0, demand, 1.0)[:, None], np.inf)
         site = np.argmax(served.state[1], axis=0)
         site = np.where(demand > 0, site, np.argmin(cost, axis=1))
-        best_site, value = site.copy(), np.inf
         price = float(np.median(served.state[3][served.open])) + 1e-3 * float(self.best.value) / max(demand.sum(), 1e-9)
         # Every two customers are looked at in each round.
-        for _ in range(int(np.clip(ROUNDS * (300 / len(demand)) ** 2, 4, ROUNDS))):
+        rounds = int(np.clip(ROUNDS * (300 / len(demand)) ** 2, 4, ROUNDS))
+        self._pack(is_open, served.column, cost, served.capacity, site, price, rounds)
+
+    def _again(self, is_open: Mask, site: NDArray[np.int64]) -> None:
+        """Search for a whole assignment from a choice of the tree, which is taken as it is if it fits."""
+        demand, column = self.instance.demand, np.flatnonzero(is_open)
+        cost = self.cost[:, column].astype(np.float64)
+        place = np.searchsorted(column, site)
+        place = (
+            np.where(is_open[site], np.minimum(place, len(column) - 1), np.argmin(cost, axis=1))
+            if len(column)
+            else place
+        )
+        if not len(column) or not np.isfinite(cost[np.arange(len(site)), place]).all():
+            return
+        price = 1e-3 * abs(self.state.bound) / max(demand.sum(), 1e-9)
+        self._pack(is_open, column, cost, self.instance.capacity[column], place, price, AGAIN)
+
+    def _pack(
+        self,
+        is_open: Mask,
+        column: NDArray[np.int64],
+        cost: NDArray[np.float64],
+        capacity: NDArray[np.float64],
+        site: NDArray[np.int64],
+        price: float,
+        rounds: int,
+    ) -> None:
+        """Search for a whole assignment to an open set from the one given, which may exceed capacities."""
+        demand, everyone = self.instance.demand, np.arange(len(site))
+        best_site, value = site.copy(), np.inf
+        if np.all(np.bincount(site, demand, minlength=len(column)) <= capacity * (1 + 1e-9)):
+            value = float(cost[everyone, site].sum())
+        for _ in range(rounds):
             if self.state.stop():
                 break
-            found, fits = improve(site, cost, demand, served.capacity, max(price, 1e-9), len(demand) <= MOST_SWAPPED)
+            found, fits = improve(site, cost, demand, capacity, max(price, 1e-9), len(demand) <= MOST_SWAPPED)
             if fits and found < value:
                 value, best_site = found, site.copy()
             price *= CHEAPER if fits else DEARER
         if np.isfinite(value):
-            everyone = np.arange(len(demand))
-            self._take(Decision(is_open.copy(), everyone, served.column[best_site], np.ones(len(everyone))))
+            self._take(Decision(is_open.copy(), everyone, column[best_site], np.ones(len(everyone))))
 
     def _take(self, decision: Decision) -> None:
         if any(True for rule in self.problem.all_rules for _ in rule.broken(self.problem, decision)):
@@ -112,9 +149,14 @@ class SingleSourced(Capacitated):
             self._shared(min(bound, self.best.cutoff))
         if state.stop() or state.proved:
             return True
-        state.enter("mip")
-        if self._first(point) and not state.stop():
-            state.say()
+        tree = self._whole_tree(point)
+        for most in (SOON, FEW if len(self.instance.sites.rows) else np.inf):
+            if tree is not None and np.isfinite(state.incumbent):
+                self._run(tree, most)
+                if tree.bound > self.cutoff:
+                    return self._ended(tree.bound)
+            if most == SOON and not state.stop() and self._first(point, MOMENT if tree is not None else MINUTE):
+                state.say()
         if state.stop():
             return True
         costs = self._costs(point)
@@ -127,6 +169,27 @@ class SingleSourced(Capacitated):
                 raise Infeasible(["the rules together admit no plan"], proof=self.solver)
             return self._ended(np.inf)
         return self._ended(answer.bound)
+
+    def _whole_tree(self, point: Point) -> WholeTree | None:
+        """Return a tree on sites and pairs with bounds of 0-1 knapsacks, None where the tables are large."""
+        if not (self.single.all() and countable(self.instance)):
+            return None
+        whole = Whole(self.instance, point, self._usable)
+        root = Node(point.u.copy(), point.state.copy(), np.isfinite(self._usable), point.value)
+        return WholeTree(whole, root, cutoff=lambda: self.cutoff, pack=self._again, threads=self.threads)
+
+    def _run(self, tree: WholeTree, most: float) -> None:
+        """Branch until so many nodes were bounded."""
+        tree.run(report=self._knapsacks, stop=lambda: self.state.stop() or tree.nodes >= most)
+        if tree.bound < np.inf:
+            self._knapsacks(tree.bound)
+
+    def _knapsacks(self, bound: float) -> None:
+        """Take note of a bound of 0-1 knapsacks for plans below the cut-off."""
+        bound = min(bound, self.state.incumbent)
+        self.state.raise_bound(bound)
+        if bound > max(self.word_bound, self.root_bound) + 1e-9 * abs(bound):
+            self.word, self.word_bound = WHOLE, bound
 
     def _shared(self, bound: float) -> None:
         """Take note of a bound on plans that share demand, and so on all."""
@@ -148,7 +211,7 @@ class SingleSourced(Capacitated):
         self.state.raise_bound(bound)
         return True
 
-    def _first(self, point: Point) -> bool:
+    def _first(self, point: Point, seconds: float) -> bool:
         """Solve the MIP on the best pairs of each customer alone."""
         costs = self._costs(point)
         live, closed = self._left(costs)
@@ -160,7 +223,7 @@ class SingleSourced(Capacitated):
         if self.state.decision is not None:
             some[self.state.decision.customer, self.state.decision.site] = True
         left = self.state.left
-        self._mip(costs, some, closed, time_limit=60.0 if left is None else min(60.0, left / 3), whole=False)
+        self._mip(costs, some, closed, time_limit=seconds if left is None else min(seconds, left / 3), whole=False)
         return True
 
     def _costs(self, point: Point) -> Reduced:
@@ -169,19 +232,19 @@ class SingleSourced(Capacitated):
             return reduced_costs(self.instance, point)
         if self._found is not None and self._found[0] == self.cutoff:
             return self._found[1]
+        whole = Whole(self.instance, point, self._usable)
+        node = Node(point.u.copy(), point.state.copy(), np.isfinite(self._usable))
         target = self.state.incumbent if np.isfinite(self.state.incumbent) else point.value + 0.05 * abs(point.value)
-        # Pairs that are out stay out: each round starts from what the last has left.
         for _ in range(3):
-            usable = self._usable.copy()
-            costs = whole_costs(self.instance, point, usable, cutoff=self.cutoff, target=target, stop=self.state.stop)
+            whole.climb(node, cutoff=self.cutoff, target=target, steps=STEPS)
+            costs = whole.reduced(node)
             if costs.bound > self.cutoff:
                 break
-            self.state.raise_bound(min(costs.bound, self.state.incumbent))
-            if costs.bound > max(self.word_bound, self.root_bound):
-                self.word, self.word_bound = WHOLE, costs.bound
+            self._knapsacks(costs.bound)
             live, _ = self._left(costs)
-            before = np.isfinite(usable).sum()
-            self._usable = np.where(live, usable, np.inf)
+            before = node.live.sum()
+            node.live &= live
+            self._usable = whole.usable(node)
             if live.sum() > 0.98 * before or self.state.stop():
                 break
         if costs.bound < point.value:

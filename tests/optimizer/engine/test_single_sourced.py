@@ -1,6 +1,7 @@
 """The bound of 0-1 knapsacks, and the engine that uses it, against brute force."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ import pytest
 import sitewright as sw
 from sitewright.optimizer.engine.capacitated.bound import Point
 from sitewright.optimizer.engine.capacitated.instance import capacitated, least_open
+from sitewright.optimizer.engine.capacitated.reduced import reduced_costs
 from sitewright.optimizer.engine.capacitated.root import first_prices
-from sitewright.optimizer.engine.capacitated.whole import whole_costs
+from sitewright.optimizer.engine.capacitated.whole import Node, Whole
 from sitewright.optimizer.engine.uncapacitated import usable_cost
 from tests import oracle
 
@@ -52,7 +54,9 @@ def test_no_plan_costs_less_than_its_reduced_costs_say(seed: int) -> None:
     a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
     point = Point(first_prices(a), np.zeros(len(a.rows)), a.sites.state.copy())
     target = every[0][0] if every else float(a.sites.big)
-    costs = whole_costs(a, point, cost, cutoff=np.inf, target=target)
+    bound, node = Whole(a, point, cost), Node(point.u, point.state, np.isfinite(cost))
+    bound.climb(node, cutoff=np.inf, target=target, steps=300)
+    costs = bound.reduced(node)
     for value, pick in every:
         used = max(costs.bound + costs.pair[i, j] for i, j in enumerate(pick))
         assert max(costs.bound, used) <= value + 1e-6
@@ -84,3 +88,16 @@ def test_alike_sites_are_counted_and_unlike_ones_are_not() -> None:
     assert least_open(np.full(5, 10.0), 30.0, free) == 1
     assert least_open(np.array([40.0, 5.0, 5.0, 5.0, 5.0]), 50.0, free) == 1
     assert least_open(np.full(5, 10.0), 51.0, free) == 1
+
+
+def test_whole_customers_are_bounded_no_lower_than_shared_ones() -> None:
+    """Fails if rounding takes a MW from each demand, or sites that open whole cost less than shares of them."""
+    problem = whole(7, n=40, m=8)
+    a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
+    a = replace(a, capacity=a.capacity * 8, demand=a.demand * 7, need=a.need * 7)
+    for k in range(5):
+        u = first_prices(a) * (1 + k / 2)
+        point = Point(u, np.zeros(len(a.rows)), a.sites.state.copy())
+        bound = Whole(a, point, cost)
+        assert np.array_equal(bound.grains, np.repeat(a.demand[:, None], 8, axis=1))
+        assert bound.at(Node(u, point.state, np.isfinite(cost)))[0] >= reduced_costs(a, point).bound - 1e-9

@@ -1,0 +1,166 @@
+"""Branch and bound on sites, then on pairs, where each customer has one site, with bounds of 0-1 knapsacks.
+
+Sites and pairs are chosen by the averaged choice of the bound, as in `tree`, in whose order nodes are taken, too. Each
+node rules out the pairs that cost too much by its prices, which raises its bound again.
+"""
+
+import heapq
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sitewright.optimizer.engine.capacitated.whole import Floats, Node, Whole
+from sitewright.optimizer.engine.uncapacitated.relaxation import propagate
+
+# Nodes of a batch; steps at the root, at other nodes, and of these after pairs were ruled out; nodes between two
+# searches for a plan.
+BATCH, FIRST, STEPS, AGAIN, SEARCH = 8, 600, 60, 30, 4
+# A share this near 0 or 1 counts as decided.
+SURE = 0.02
+# Bytes of open nodes beyond which the deepest are taken first.
+MOST_BYTES = 1 << 30
+
+Pack = Callable[[NDArray[np.bool_], NDArray[np.int64]], None]
+
+
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    """A node, with its pairs as bits."""
+
+    u: Floats
+    state: NDArray[np.int8]
+    pairs: NDArray[np.uint8]
+    value: float
+
+
+class WholeTree:
+    """The open nodes of one search; `pack` is given open sites and the likeliest site of each customer."""
+
+    def __init__(self, whole: Whole, root: Node, *, cutoff: Callable[[], float], pack: Pack, threads: int) -> None:
+        self.whole, self.cutoff, self.pack, self.threads = whole, cutoff, pack, threads
+        self.nodes, self._serial = 0, 0  # how many were bounded
+        self._heap: list[tuple[float, int, _Waiting]] = []
+        self._stack: list[_Waiting] = []
+        self._node_bytes = root.u.nbytes + root.state.nbytes + root.live.size // 8 + 800
+        self._push(root)
+
+    @property
+    def open(self) -> int:
+        return len(self._heap) + len(self._stack)
+
+    @property
+    def bound(self) -> float:
+        """No plan better than the cut-off costs less than this; +inf where no node is left."""
+        waiting = [self._heap[0][0]] if self._heap else []
+        return min([*waiting, *(node.value for node in self._stack)], default=np.inf)
+
+    def run(self, *, report: Callable[[float], None], stop: Callable[[], bool]) -> None:
+        """Branch until no node is left, or `stop` says so."""
+        with ThreadPoolExecutor(self.threads) as pool:
+            while self.open and not stop():
+                batch = self._take()
+                if batch:
+                    report(min(self.bound, *(node.value for node in batch)))
+                for children, plan in pool.map(self._process, batch):
+                    if plan is not None and (not children or self.nodes % SEARCH == 0):
+                        self.pack(*plan)
+                    self.nodes += 1
+                    for child in children:
+                        self._push(child)
+
+    def _push(self, node: Node) -> None:
+        waiting = _Waiting(node.u, node.state, np.packbits(node.live, axis=1), node.value)
+        if self.open * self._node_bytes > MOST_BYTES:
+            self._stack.append(waiting)
+            return
+        self._serial += 1
+        heapq.heappush(self._heap, (node.value, self._serial, waiting))
+
+    def _take(self) -> list[Node]:
+        batch: list[Node] = []
+        while self.open and len(batch) < BATCH:
+            node = self._stack.pop() if self._stack else heapq.heappop(self._heap)[2]
+            if node.value <= self.cutoff():
+                live = np.unpackbits(node.pairs, axis=1, count=self.whole.a.n_sites).astype(np.bool_)
+                batch.append(Node(node.u.copy(), node.state.copy(), live, node.value))
+        return batch
+
+    def _process(self, node: Node) -> tuple[list[Node], tuple[NDArray[np.bool_], NDArray[np.int64]] | None]:
+        """Bound a node; return its children, and the choice to look for a plan from."""
+        m, cutoff = self.whole.a.n_sites, self.cutoff()
+        steps = STEPS if self.nodes else FIRST
+        while True:
+            if not self._consistent(node):
+                return [], None
+            x, y = self.whole.climb(node, cutoff=cutoff, target=cutoff, steps=steps)
+            if node.value > cutoff:
+                return [], None
+            before = int(node.live.sum())
+            costs = self.whole.reduced(node)
+            node.live &= node.value + costs.pair <= cutoff + 1e-9 * abs(cutoff)
+            if node.live.sum() > 0.9 * before:
+                break
+            steps = AGAIN
+        if not self._consistent(node):
+            return [], None
+        is_open = (node.state[:m] == 1) | ((node.state[:m] == -1) & (y[:m] > 0.5))
+        x = np.where(node.live & is_open[None], x.T + 1e-9, 0.0)
+        site = np.argmax(x, axis=1)
+        plan = (is_open, site)
+        return self._children(node, x, y[:m]), plan
+
+    def _consistent(self, node: Node) -> bool:
+        """Close sites that serve nobody, open those that someone needs; return False if no plan is left."""
+        sites, m = self.whole.a.sites, self.whole.a.n_sites
+        count = node.live.sum(axis=1)
+        if not count.all():
+            return False
+        only = np.argmax(node.live[count == 1], axis=1)
+        if np.any(node.state[only] == 0):
+            return False
+        node.state[only] = 1
+        idle = ~node.live.any(axis=0) & (sites.price[:m] > 0) & (node.state[:m] == -1)
+        if not len(sites.rows):
+            # Where rules count sites, an idle one may be of use.
+            node.state[:m][idle] = 0
+        if not propagate(sites.row_arrays, node.state, sites.n_sites, sites.low, sites.high):
+            return False
+        node.live &= node.state[None, :m] != 0
+        load = self.whole.a.demand[count == 1]
+        held = np.bincount(only, load, minlength=m)
+        return bool(node.live.any(axis=1).all() and np.all(held <= self.whole.a.capacity * (1 + 1e-9)))
+
+    def _children(self, node: Node, x: Floats, y: Floats) -> list[Node]:
+        """Return both choices of the site, or else of the pair, that is least decided."""
+        free = np.flatnonzero(node.state[: len(y)] == -1)
+        half = np.minimum(y[free], 1 - y[free])
+        many = np.flatnonzero(node.live.sum(axis=1) > 1)
+        if len(free) and (half.max() > SURE or not len(many)):
+            return self._site(node, int(free[np.argmax(half)]))
+        if not len(many):
+            return []
+        demand = self.whole.a.demand
+        spread = (1 - x[many].max(axis=1) / np.maximum(x[many].sum(axis=1), 1e-12)) * (demand[many] + 1e-9)
+        if len(free) and spread.max() <= SURE * demand[many].mean():
+            return self._site(node, int(free[np.argmax(half)]))
+        i = int(many[np.argmax(spread)])
+        j = int(np.argmax(np.where(node.live[i], x[i], -1.0)))
+        with_it, without = self._copy(node), self._copy(node)
+        with_it.live[i] = False
+        with_it.live[i, j] = True
+        without.live[i, j] = False
+        return [with_it, without]
+
+    def _site(self, node: Node, j: int) -> list[Node]:
+        both = [self._copy(node), self._copy(node)]
+        for decided, child in enumerate(both):
+            child.state[j] = decided
+        both[0].live[:, j] = False
+        return both[::-1]
+
+    @staticmethod
+    def _copy(node: Node) -> Node:
+        return Node(node.u.copy(), node.state.copy(), node.live.copy(), node.value)
