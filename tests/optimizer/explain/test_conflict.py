@@ -75,7 +75,7 @@ def test_each_relaxation_costs_what_brute_force_says(problem):
 
 def test_a_shortage_is_told_in_megawatts():
     """The sentence that a person needs: how much is asked for, and how much the rules leave."""
-    conflict = sw.explain(small(SiteCount(at_most=1))).conflict
+    conflict = sw.explain(small(SiteCount(at_most=1)), patience=60).conflict
     assert {type(r) for r in conflict.rules} == {Capacity, SiteCount}
     assert conflict.smallest and conflict.proof == "counting"
     assert "6 MW" in conflict.sentences[0] and "hold at most 4 MW" in conflict.sentences[0]
@@ -84,7 +84,7 @@ def test_a_shortage_is_told_in_megawatts():
 
 def test_a_budget_is_told_what_it_must_be_at_least():
     """14 buys the cheapest two sites, 22 the cheapest plan: both are answers, to two questions."""
-    conflict = sw.explain(small(Budget(12.0))).conflict
+    conflict = sw.explain(small(Budget(12.0)), patience=60).conflict
     assert {type(r) for r in conflict.rules} == {Capacity, Budget}
     changes = {r.change: (r.plan.objective, r.least) for r in conflict.relaxations if isinstance(r.rule, Budget)}
     assert set(changes.values()) == {(22.0, False), (24.0, True)} or len(changes) == 1
@@ -92,7 +92,7 @@ def test_a_budget_is_told_what_it_must_be_at_least():
 
 
 def test_customers_without_any_site_are_named():
-    conflict = sw.explain(small(LatencyLimit(4.0))).conflict
+    conflict = sw.explain(small(LatencyLimit(4.0)), patience=60).conflict
     assert [type(r) for r in conflict.rules] == [LatencyLimit]
     assert "c0, c1" in conflict.sentences[0] and "5.0 to 5.0 ms away, the limit is 4 ms" in conflict.sentences[0]
     assert any(r.least and r.eased == LatencyLimit(5.0) for r in conflict.relaxations)
@@ -150,5 +150,5 @@ def test_rules_keep_their_meaning_when_what_they_speak_by_goes():
 
 
 def test_a_feasible_problem_has_no_conflict():
-    explanation = sw.explain(generate("cornuejols", seed=1, customers=10, sites=5))
+    explanation = sw.explain(generate("cornuejols", seed=1, customers=10, sites=5), patience=60)
     assert explanation.conflict is None and explanation.plan.status is sw.Status.OPTIMAL

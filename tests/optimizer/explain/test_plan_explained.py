@@ -25,7 +25,7 @@ def test_regrets_and_rules_cost_what_brute_force_says(problem):
     truth = all_choices(problem)
     if not truth:
         return
-    explanation, best = sw.explain(problem), truth[0][0]
+    explanation, best = sw.explain(problem, patience=60), truth[0][0]
     partner = dict(zip(problem.sites.tolist(), problem.text("site_partner").tolist(), strict=True))
     assert len(explanation.regrets) == problem.n_sites + problem.n_partners and explanation.settled
     for regret in explanation.regrets:
@@ -48,7 +48,7 @@ def test_ranges_end_where_another_choice_is_as_cheap(problem):
     """Fails if the plan is beaten within the range that is called safe, or still best beyond its end."""
     if not all_choices(problem):
         return
-    explanation = sw.explain(problem)
+    explanation = sw.explain(problem, patience=60)
     sites = explanation.plan.open_sites
     for one in (r for r in explanation.ranges if r.variable != "energy_price"):
         for change, beaten in ((one.low * 0.99, False), (one.high * 1.01 + 0.01, True)):
@@ -73,10 +73,10 @@ def test_a_person_can_follow_a_small_one():
     problem = sw.Problem.from_arrays(
         service_cost=[[1.0, 9.0], [9.0, 1.0]], fixed_cost=[2.0, 2.0], rules=[sw.rules.SiteCount(at_least=2)]
     )
-    explanation = sw.explain(replace(problem, rules=()))
+    explanation = sw.explain(replace(problem, rules=()), patience=60)
     assert [(r.name, r.used, r.low, r.high) for r in explanation.regrets] == [("s0", True, 6, 6), ("s1", True, 6, 6)]
     assert [(s.value, s.sign, s.low, s.high) for s in explanation.ranges] == [(2.0, 1, 6, 6)] * 2
-    held = sw.explain(problem)
+    held = sw.explain(problem, patience=60)
     assert [b.binds for b in held.bindings] == [False]
     assert all(r.high == inf and r.open_sites is None for r in held.regrets)
 
@@ -107,7 +107,7 @@ def test_energy_prices_may_change_as_far_as_is_said():
         problem = made_of_parts(seed)
         if not all_choices(problem):
             continue
-        explanation = sw.explain(problem)
+        explanation = sw.explain(problem, patience=60)
         for one in (r for r in explanation.ranges if r.variable == "energy_price"):
             for change, beaten in ((one.low * 0.99, False), (one.high * 1.01, True)):
                 if not np.isfinite(change) or (one.sign < 0 and change > one.value):

@@ -78,7 +78,7 @@ def test_a_frontier_has_a_row_for_each_limit_and_a_point_for_each_plan():
 
 def test_why_has_the_price_of_each_rule_and_the_regret_of_each_site(tmp_path):
     problem = bare().with_rules(sw.rules.LatencyLimit(30.0))
-    plan, explanation = sw.solve(problem), sw.explain(problem)
+    plan, explanation = sw.solve(problem), sw.explain(problem, patience=60)
     part = section(report_html(plan, problem, explanation=explanation), "why")
     used = part.one("table", data_part="without what the plan uses").all("tr")[1:]
     assert len(used) == 2 and all("no plan has it out" in row.text for row in used)
@@ -89,7 +89,7 @@ def test_why_has_the_price_of_each_rule_and_the_regret_of_each_site(tmp_path):
 def test_an_explanation_of_another_plan_is_refused():
     """Regrets of other sites would be read as those of this plan."""
     problem = bare()
-    explanation = sw.explain(problem)
+    explanation = sw.explain(problem, patience=60)
     one = plan_with(problem, np.array([True, False]))
     with pytest.raises(sw.InvalidProblem, match="be of the plan of the report"):
         report_html(one, problem, explanation=explanation)
@@ -98,7 +98,7 @@ def test_an_explanation_of_another_plan_is_refused():
 def test_answers_come_back_from_their_files_as_they_were(tmp_path):
     """Who has solved once must not have to solve again to report it."""
     problem = bare()
-    plan, explanation, frontier = sw.solve(problem), sw.explain(problem), sw.frontier(problem, points=3)
+    plan, explanation, frontier = sw.solve(problem), sw.explain(problem, patience=60), sw.frontier(problem, points=3)
     kept = replace(plan, events=EVENTS)
     files = [tmp_path / name for name in ("plan.json", "why.json", "frontier.json")]
     write_plan_json(kept, files[0])
@@ -137,7 +137,7 @@ def test_the_way_to_the_proof_is_shown_if_it_was_kept():
 def test_a_notebook_shows_answers_as_tables():
     """Otherwise an answer shows as the name of its class."""
     problem = bare()
-    frontier, explanation = FRONTIER, sw.explain(problem)
+    frontier, explanation = FRONTIER, sw.explain(problem, patience=60)
     shown = read(frontier._repr_html_())
     assert len(shown.all("tr")) == 5 and "no plan (proved)" in shown.text and "no plan in time" in shown.text
     assert "without costs, EUR/yr the best plan then has a 6 b b 6 a" in read(explanation._repr_html_()).text
@@ -150,7 +150,7 @@ def test_a_notebook_shows_answers_as_tables():
 
 def test_a_conflict_shows_its_rules_and_what_would_be_enough():
     problem = bare().with_rules(sw.rules.LatencyLimit(30.0), sw.rules.SiteCount(at_most=1))
-    shown = read(sw.explain(problem)._repr_html_())
+    shown = read(sw.explain(problem, patience=60)._repr_html_())
     assert "No plan:" in shown.one("p").text and len(shown.all("table")) == 2
 
 
