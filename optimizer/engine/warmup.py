@@ -6,7 +6,7 @@ import numpy as np
 
 from sitewright.optimizer.engine import solve
 from sitewright.optimizer.problem import Problem
-from sitewright.optimizer.rules import MutualExclusion
+from sitewright.optimizer.rules import MutualExclusion, SingleSource
 
 
 def warmup() -> list[tuple[str, float]]:
@@ -22,6 +22,8 @@ def warmup() -> list[tuple[str, float]]:
         solve(problem, rules=[MutualExclusion(sites=("s0", "s1"), at_most=1)])
         solve(problem, objective="p-center", p=4)
         capacity = np.full(40, 4.0)
-        solve(Problem.from_arrays(service_cost=cost, fixed_cost=np.full(40, 1500.0), capacity=capacity))
+        tight = Problem.from_arrays(service_cost=cost, fixed_cost=np.full(40, 1500.0), capacity=capacity)
+        solve(tight)
+        solve(tight, rules=[SingleSource()])
         out.append((f"exact engine {np.dtype(dtype).name}", time.perf_counter() - started))
     return out
