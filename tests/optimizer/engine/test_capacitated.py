@@ -19,7 +19,7 @@ from sitewright.optimizer.engine.uncapacitated import usable_cost
 from sitewright.optimizer.model.build import build
 from sitewright.optimizer.model.columns import row, stack
 from sitewright.optimizer.solver.process import solve_model
-from tests import oracle
+from tests.brute_force import solve_as_brute_force
 from tests.optimizer.engine.test_uncapacitated import ruled
 
 
@@ -46,17 +46,7 @@ def arrays(problem: sw.Problem) -> CapacitatedInstance:
 @pytest.mark.parametrize("seed", range(40))
 def test_with_every_site_rule_it_finds_what_brute_force_finds(seed: int) -> None:
     """Fails if a rule or a capacity is lost in the bound, the search or the tree, or a sound plan is cut off."""
-    problem = limited(seed)
-    best = oracle.best(problem)
-    if best is None:
-        with pytest.raises(sw.Infeasible):
-            sw.solve(problem)
-        return
-    plan = sw.solve(problem)
-    assert plan.status is sw.Status.OPTIMAL
-    assert plan.objective == pytest.approx(best, rel=1e-6)
-    assert plan.bound <= best * (1 + 1e-9)
-    assert plan.verify(problem).accepted
+    solve_as_brute_force(limited(seed))
 
 
 @pytest.mark.parametrize("r", [1.5, 3.0, 8.0])

@@ -13,7 +13,7 @@ from sitewright.optimizer.engine.capacitated.reduced import reduced_costs
 from sitewright.optimizer.engine.capacitated.root import first_prices
 from sitewright.optimizer.engine.capacitated.whole import Node, Whole
 from sitewright.optimizer.engine.uncapacitated import usable_cost
-from tests import oracle
+from tests.brute_force import solve_as_brute_force
 
 
 def whole(seed: int, n: int = 6, m: int = 4) -> sw.Problem:
@@ -68,17 +68,7 @@ def test_no_plan_costs_less_than_its_reduced_costs_say(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(24))
 def test_whole_customers_are_sited_as_brute_force_does(seed: int) -> None:
     """Fails if a pair or a site is decided that the best plan needs otherwise."""
-    problem = whole(seed, n=5)
-    best = oracle.best(problem)
-    if best is None:
-        with pytest.raises(sw.Infeasible):
-            sw.solve(problem)
-        return
-    plan = sw.solve(problem)
-    assert plan.status is sw.Status.OPTIMAL
-    assert plan.objective == pytest.approx(best, rel=1e-9)
-    assert plan.bound <= best * (1 + 1e-9)
-    assert plan.verify(problem).accepted
+    solve_as_brute_force(whole(seed, n=5), rel=1e-9)
 
 
 def test_alike_sites_are_counted_and_unlike_ones_are_not() -> None:

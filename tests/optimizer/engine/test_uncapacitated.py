@@ -19,6 +19,7 @@ from sitewright.optimizer.model.build import build
 from sitewright.optimizer.objective import with_objective
 from sitewright.optimizer.solver.process import solve_model
 from tests import oracle
+from tests.brute_force import solve_as_brute_force
 
 
 def ruled(seed: int) -> sw.Problem:
@@ -59,17 +60,7 @@ def test_with_every_site_rule_it_finds_what_brute_force_finds(
     monkeypatch.setattr(uncapacitated, "MIP_PAIRS", pairs)
     monkeypatch.setattr(uncapacitated, "TRY", 0)
     monkeypatch.setattr(uncapacitated, "MIP_GAP", np.inf)
-    problem = ruled(seed)
-    best = oracle.best(problem)
-    if best is None:
-        with pytest.raises(sw.Infeasible):
-            sw.solve(problem)
-        return
-    plan = sw.solve(problem)
-    assert plan.status is sw.Status.OPTIMAL
-    assert plan.objective == pytest.approx(best, rel=1e-9)
-    assert plan.bound <= best * (1 + 1e-9)
-    assert plan.verify(problem).accepted
+    solve_as_brute_force(ruled(seed), rel=1e-9)
 
 
 @pytest.mark.parametrize("pairs", [0, 60_000])

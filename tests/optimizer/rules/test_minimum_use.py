@@ -8,6 +8,7 @@ from sitewright.instances import generate
 from sitewright.optimizer import rules as R
 from sitewright.optimizer.explain.without import without
 from tests import oracle
+from tests.brute_force import solve_as_brute_force
 
 
 def used(seed: int) -> sw.Problem:
@@ -22,17 +23,7 @@ def used(seed: int) -> sw.Problem:
 @pytest.mark.parametrize("seed", range(30))
 def test_with_minimum_use_the_plan_is_what_brute_force_finds(seed: int) -> None:
     """Fails if a bound or a search takes it that more open sites never hurt."""
-    problem = used(seed)
-    best = oracle.best(problem)
-    if best is None:
-        with pytest.raises(sw.Infeasible):
-            sw.solve(problem)
-        return
-    plan = sw.solve(problem)
-    assert plan.status is sw.Status.OPTIMAL
-    assert plan.objective == pytest.approx(best, rel=1e-6)
-    assert plan.bound <= best * (1 + 1e-6)
-    assert plan.verify(problem).accepted, str(plan.verify(problem))
+    solve_as_brute_force(used(seed), bound_rel=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(8))
