@@ -69,7 +69,8 @@ def solve(
         "dask" where the matrices lie on Dask in row blocks (some customers, all sites): larger than memory, in a Zarr
         store, or on a cluster. They stay there; what comes back are the near ends of the rows. For "cost" and
         "p-median" without capacities or rules over loads.
-    on_progress with a `Progress` from this thread.
+    on_progress
+        Called with a `Progress` from this thread.
     cancel
         Stops the solve from another thread.
 
