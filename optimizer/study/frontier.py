@@ -40,8 +40,8 @@ class Point:
     reached
         What the plan has; None without a plan.
     cost, bound
-        EUR/yr: the least cost under the limit lies between `bound` and `cost`. inf and -inf where a limit of time came
-        first; both inf where it is proved that there is no plan.
+        EUR/yr: the least cost under the limit lies between `bound` and `cost`. The cost is inf where a limit of time
+        came first; both are inf where it is proved that there is no plan.
     open_sites
         Of the plan; none without.
     settled
@@ -171,7 +171,9 @@ def frontier(
         n = threads if cluster is None else len(limits)
         work, parts = _moved, [limits[k::n] for k in range(n) if limits[k::n]]
     found = executor_for(cluster, threads).map(work, shared, parts, stop=lambda: means.spent, on_done=on_done)
-    ordered = sorted((point for part in found for point in part), key=lambda point: point.limit)
+    # A limit only takes plans away: what bounds the cheapest plan bounds each point, however little was found there.
+    bounded = [replace(q, bound=min(max(q.bound, cheapest.bound), q.cost)) for part in found for q in part]
+    ordered = sorted(bounded, key=lambda point: point.limit)
     return Frontier(problem.name, against, axis.unit, tuple(ordered))
 
 

@@ -101,3 +101,12 @@ def test_a_wrong_argument_is_named(arguments):
     problem = generate("euclidean_ufl", seed=1, n=6)
     with pytest.raises(sw.InvalidProblem, match=next(iter(arguments))):
         sw.frontier(problem, **({"against": "sites"} | arguments))
+
+
+def test_a_frontier_that_is_stopped_still_bounds_each_point():
+    """Fails if points that nobody came to say nothing: no plan under a limit costs less than the cheapest of all."""
+    cancel, problem = sw.CancelToken(), sw.load("europe-2015")
+    found = sw.frontier(problem, points=4, cancel=cancel, on_progress=lambda e: e.stage == "done" and cancel.cancel())
+    cheapest = min(point.cost for point in found.points)
+    for point in found.points:
+        assert 0.9 * cheapest < point.bound <= point.cost
