@@ -37,7 +37,8 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "open_sites": list(plan.open_sites),
         "partners": list(plan.partners),
         "cost_split": dict(plan.cost_split),
-        "latency_ms": {k: dict(v) for k, v in plan.latency.items()},
+        # JSON has no infinity: a way without a latency is told by null.
+        "latency_ms": {k: {n: ms if np.isfinite(ms) else None for n, ms in v.items()} for k, v in plan.latency.items()},
         "load_mw": dict(zip(plan.open_sites, plan.load.values.tolist(), strict=True)),
         "capacity_prices": dict(plan.capacity_prices),
         "ties": [
@@ -134,7 +135,9 @@ def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:
         gap=np.inf if document["gap"] is None else float(document["gap"]),
         gap_asked=float(document["gap_asked"]),
         cost_split=document["cost_split"],
-        latency=document["latency_ms"],
+        latency={
+            k: {n: np.inf if ms is None else ms for n, ms in v.items()} for k, v in document["latency_ms"].items()
+        },
         certificate=Certificate(
             np.asarray(certificate["multipliers"], dtype=np.float64),
             root_bound,

@@ -11,7 +11,7 @@ import pytest
 import sitewright as sw
 from sitewright.optimizer import verify
 from sitewright.optimizer.decision import Decision
-from sitewright.optimizer.io.plan_json import plan_document, read_plan_json
+from sitewright.optimizer.io.plan_json import plan_document, read_plan_json, write_plan_json
 from sitewright.optimizer.plan import Tie
 
 
@@ -204,3 +204,17 @@ def test_the_checker_imports_nothing_of_what_it_checks():
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and id(node) not in typing_only and "sitewright" in (node.module or ""):
                 assert node.module.startswith(allowed), f"{file.name} imports {node.module}"
+
+
+def test_an_infinite_way_is_no_finite_one(tmp_path):
+    """A customer on an infinite way makes the mean infinite: such a plan is accepted, kept in a file, and no other."""
+    cost = np.array([[1.0, 5.0], [1.0, 5.0]])
+    latency = np.array([[np.inf, 3.0], [3.0, 3.0]])
+    problem = sw.Problem.from_arrays(service_cost=cost, fixed_cost=[0.0, 9.0], demand=[1.0, 1.0], latency=latency)
+    plan = sw.solve(problem)
+    assert plan.latency["all"]["mean"] == np.inf
+    assert plan.verify(problem).accepted, str(plan.verify(problem))
+    write_plan_json(plan, tmp_path / "plan.json")
+    assert read_plan_json(tmp_path / "plan.json", problem).latency == plan.latency
+    wrong = replace(plan, latency={"all": plan.latency["all"] | {"mean": 3.0}})
+    assert any(finding.rule == "latency" for finding in wrong.verify(problem).findings)
