@@ -6,7 +6,7 @@ It reads the raw data, the rules' names and parameters, and the plan; every form
     consistency  does it say the same thing everywhere?
     pair_rules, site_rules, load_rules, resilience_rules   what it breaks
     costs, latency                       what it costs, how far it serves
-    certificate  what its bound rests on: bound, site_choice
+    certificate  what its bound rests on: bound, site_choice; proof: node, decisions, site_rows, pair_rows
     radius       objective and certificate of p-center, coverage and set cover: cover_bound, site_choice
 """
 
@@ -74,4 +74,5 @@ def verify(problem: "Problem", plan: "Plan") -> Report:
     proved, wrong = (check_radius_certificate if of_radius else check_certificate)(problem, plan, objective)
     findings += wrong
     solver, kind = plan.certificate.solver, plan.objective_kind
-    return Report(not findings, tuple(findings), objective, split, proved, plan.bound, solver, kind)
+    nodes = 0 if plan.certificate.proof is None else plan.certificate.proof.nodes
+    return Report(not findings, tuple(findings), objective, split, proved, plan.bound, solver, kind, nodes)

@@ -83,14 +83,14 @@ def _site_costs(facts: Facts, u: NDArray[np.float64]) -> Sites:
         gains = (terms < 0) & allowed_pairs(facts, block)
         for k, j in enumerate(range(block.start, block.stop)):
             who = np.flatnonzero(gains[:, k])
-            v, off = _knapsack_bound(terms[who, k], facts.demand[who], float(capacity[j]))
+            v, off = knapsack_bound(terms[who, k], facts.demand[who], float(capacity[j]))
             fee = site_fee.get(partner[j], 0.0)
             value[j] = fsum([v, fixed[j], fee])
             error[j] = off + HALF_ULP * abs(float(value[j]))
     return Sites(value, error)
 
 
-def _knapsack_bound(terms: NDArray[np.float64], demand: NDArray[np.float64], capacity: float) -> tuple[float, float]:
+def knapsack_bound(terms: NDArray[np.float64], demand: NDArray[np.float64], capacity: float) -> tuple[float, float]:
     """Return a lower bound on the knapsack and how far its rounding may be off.
 
     `terms` are the negative c_ij - u_i. A term that rounded to zero or above was so before rounding, and counts for

@@ -8,6 +8,7 @@ import numpy as np
 from sitewright.optimizer.errors import InvalidProblem
 from sitewright.optimizer.verify.bound import lagrangian_bound
 from sitewright.optimizer.verify.facts import SLACK
+from sitewright.optimizer.verify.proof import proved_by_tree
 from sitewright.optimizer.verify.report import Finding
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check_certificate(problem: "Problem", plan: "Plan", objective: float) -> tuple[float, list[Finding]]:
-    """Return the bound that the multipliers prove, -inf if they are none, and what is wrong with the claims.
+    """Return the bound that multipliers and proof give, -inf without any, and what is wrong with the claims.
 
     `objective` is the cost of the plan as the checker found it, EUR/yr.
     """
@@ -24,7 +25,20 @@ def check_certificate(problem: "Problem", plan: "Plan", objective: float) -> tup
         proved = lagrangian_bound(problem, plan.certificate.multipliers)
     except InvalidProblem as error:
         return float("-inf"), [Finding("certificate", str(error))]
-    return proved, [Finding("certificate", sentence) for sentence in _wrong(plan, proved, objective)]
+    findings = [Finding("certificate", sentence) for sentence in _wrong(plan, proved, objective)]
+    proof = plan.certificate.proof
+    if proof is not None:
+        tree, wrong = proved_by_tree(problem, proof)
+        findings += [Finding("proof", sentence) for sentence in [*wrong, *_wrong_proof(proof.bound, tree, objective)]]
+        proved = max(proved, tree)
+    return proved, findings
+
+
+def _wrong_proof(claimed: float, proved: float, objective: float) -> Iterator[str]:
+    if not claimed <= proved + 1e-9 * max(1.0, abs(proved)):
+        yield f"claims a bound of {claimed:.10g}, its leaves prove {proved:.10g}"
+    if proved > objective + 2 * SLACK * max(1.0, abs(objective)):
+        yield f"proves {proved:.10g}, above the plan's own cost {objective:.10g}"
 
 
 def _wrong(plan: "Plan", proved: float, objective: float) -> Iterator[str]:

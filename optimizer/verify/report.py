@@ -35,6 +35,7 @@ class Report:
     claimed_bound: float
     solver: str
     objective_kind: str = "cost"
+    nodes: int = 0  # of the tree that was recomputed
 
     @property
     def what_is_proved(self) -> str:
@@ -46,7 +47,11 @@ class Report:
         size = max(abs(self.objective), 1e-9)
         gap = max(0.0, sign * (self.objective - self.proved_bound)) / size
         side = "above" if sign < 0 else "below"
-        said = f"recomputed from the raw data: {no_plan} {self.proved_bound:,.2f}{unit} ({gap:.2%} {side} this plan)"
+        share = f"{gap:.2%}" if gap >= 1e-3 else _percent(gap)
+        tree = f", {self.nodes:,} nodes of a tree" if self.nodes else ""
+        said = (
+            f"recomputed from the raw data{tree}: {no_plan} {self.proved_bound:,.2f}{unit} ({share} {side} this plan)"
+        )
         if sign * self.claimed_bound > sign * self.proved_bound + 1e-9 * size:
             rest = max(0.0, sign * (self.objective - self.claimed_bound)) / size
             said += f"; that the gap is {_percent(rest)} is the word of {self.solver or 'no solver'}"

@@ -2,9 +2,8 @@ r"""The cheapest set of sites at given site costs, bounded from below under the 
 
 .. math:: \min_{y \in Y} \sum_j r_j y_j + \sum_p fee_p \, use_p
 
-Kept of Y: status, risk floors, where partners operate, one option per metro, one size per site, the number of open
-sites (where a rule counts all of them), partner fees, and that the open sites hold the whole demand. The last two enter
-by prices of their own, so that what is left is sorting:
+Kept of Y are the rules of `sitewright.optimizer.verify.kept_rules`, and that the open sites hold the whole demand. That
+and the partner fees enter by prices of their own, so that what is left is sorting:
 
 - the fee of a partner is shared out over its sites by weights :math:`w_j \ge 0` of which no permitted set of its sites
   gathers more than :math:`fee_p`; then :math:`\sum_j w_j y_j \le fee_p use_p`;
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.verify.facts import SLACK, Facts
+from sitewright.optimizer.verify.kept_rules import Kept, kept_rules
 
 # Half an ulp of 1, with a margin for the rounding of the error sums themselves.
 HALF_ULP = 2.0**-53 * 1.01
@@ -33,24 +33,13 @@ class Sites:
     error: NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class _Rules:
-    """What is kept of the site rules."""
-
-    forced: NDArray[np.bool_]  # (sites,)
-    group: NDArray[np.int64]  # (sites,): at most one site of a group is open; -1 for sites that must be closed
-    at_least: int
-    at_most: int
-    fees: list[tuple[float, float, NDArray[np.int64]]]  # of each partner: its fee, how many sites it offers, which
-
-
 def cheapest_choice(facts: Facts, sites: Sites, offset: float, error: float) -> float:
     """Return a lower bound on `offset` plus the cost of any set of sites that keeps the site rules.
 
     `error` is how far `offset` may be off.
     """
-    rules = _read(facts)
-    best = _value(sites, rules, np.zeros_like(sites.cost), 0.0, offset, error)
+    rules = kept_rules(facts)
+    best = choice_value(sites, rules, np.zeros_like(sites.cost), 0.0, offset, error)
     demand = fsum(facts.demand.tolist())
     hold = np.minimum(facts.values("capacity", "site", np.inf), demand)
     if not demand > 0 or np.all(hold >= demand):
@@ -77,32 +66,32 @@ def cheapest_choice(facts: Facts, sites: Sites, offset: float, error: float) -> 
 
 
 def _priced(
-    sites: Sites, rules: _Rules, price: float, hold: NDArray[np.float64], demand: float, offset: float, error: float
+    sites: Sites, rules: Kept, price: float, hold: NDArray[np.float64], demand: float, offset: float, error: float
 ) -> tuple[float, float]:
     """Return the bound at a price of a MW that is held, and the MW that the chosen sites hold."""
     credit = price * hold
     owed = price * demand
     total = fsum([offset, owed])
     off = error + HALF_ULP * (owed + abs(total))
-    value = _value(sites, rules, credit, HALF_ULP * float(credit.sum()), total, off)
-    taken = _choose(_with_fees(sites.cost - credit, rules), rules)
+    value = choice_value(sites, rules, credit, HALF_ULP * float(credit.sum()), total, off)
+    taken = choose(with_fees(sites.cost - credit, rules), rules)
     return value, float(hold[taken].sum())
 
 
-def _value(
-    sites: Sites, rules: _Rules, credit: NDArray[np.float64], credit_error: float, offset: float, error: float
+def choice_value(
+    sites: Sites, rules: Kept, credit: NDArray[np.float64], credit_error: float, offset: float, error: float
 ) -> float:
     """Return offset + the least cost, less what all roundings together may be off."""
     before = sites.cost - credit
-    cost = _with_fees(before, rules)
-    chosen = cost[_choose(cost, rules)].tolist()
+    cost = with_fees(before, rules)
+    chosen = cost[choose(cost, rules)].tolist()
     total = fsum([offset, *chosen])
     off = [error, credit_error, HALF_ULP * abs(total), *sites.error.tolist()]
     off += (HALF_ULP * np.abs(before)).tolist() + (HALF_ULP * np.abs(cost)).tolist()
     return float(np.nextafter(total - 1.01 * fsum(off), -np.inf))
 
 
-def _with_fees(cost: NDArray[np.float64], rules: _Rules) -> NDArray[np.float64]:
+def with_fees(cost: NDArray[np.float64], rules: Kept) -> NDArray[np.float64]:
     """Return the costs with each partner's fee shared out over its sites, in proportion to what they gain."""
     cost = cost.copy()
     for fee, offered, its in rules.fees:
@@ -127,7 +116,7 @@ def _most_gathered(weight: NDArray[np.float64], group: NDArray[np.int64], offere
     return fsum(ranked[: int(min(offered, len(ranked)))])
 
 
-def _choose(cost: NDArray[np.float64], rules: _Rules) -> NDArray[np.int64]:
+def choose(cost: NDArray[np.float64], rules: Kept) -> NDArray[np.int64]:
     """Return the sites of the cheapest choice: those forced, and the best of each group as the count allows."""
     forced = np.flatnonzero(rules.forced)
     free = np.flatnonzero(~rules.forced & (rules.group >= 0))
@@ -140,52 +129,3 @@ def _choose(cost: NDArray[np.float64], rules: _Rules) -> NDArray[np.int64]:
     wanted = max(wanted, rules.at_least - len(forced))
     wanted = max(0, min(wanted, rules.at_most - len(forced), len(best)))
     return np.concatenate([forced, best[:wanted]])
-
-
-def _read(facts: Facts) -> _Rules:
-    n = len(facts.sites)
-    status, metro, sizes = (facts.words(name, "site") for name in ("status", "metro", "size_of"))
-    forced, closed = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    # Whoever must be served is served from an open site.
-    one_a_metro, one_a_site, at_least, at_most = False, False, min(1, len(facts.demand)), n
-    for rule in facts.rules:
-        if rule.name == "site_status":
-            kept = ("forced",) if rule.existing_may_close else ("forced", "existing")
-            # A site of several sizes is open in one of them: none of its options is by itself.
-            alone = np.array([not site or sizes.count(site) == 1 for site in sizes])
-            forced |= alone & np.array([s in kept for s in status])
-            closed |= np.array([s == "forbidden" for s in status])
-        elif rule.name == "partner_metros":
-            texts = dict(zip(facts.partner_names, facts.words("partner_metros", "partner"), strict=True))
-            lists = [texts.get(p, "") for p in facts.words("site_partner", "site")]
-            closed |= np.array([bool(t) and m not in t.split("|") for t, m in zip(lists, metro, strict=True)])
-        elif rule.name == "risk_floor":
-            inside = facts.sites_in(rule.within)
-            for variable, limit in (("hazard", rule.hazard_at_most), ("saidi_h", rule.outage_at_most_h)):
-                if limit is not None:
-                    closed |= inside & ~(facts.values(variable, "site") <= limit)
-        elif rule.name == "one_option_per_metro":
-            one_a_metro = True
-        elif rule.name == "one_size_per_site":
-            one_a_site = True
-        elif rule.name == "site_count" and facts.sites_in(rule.within).all():
-            at_least = max(at_least, rule.at_least)
-            at_most = min(at_most, n if rule.at_most is None else rule.at_most)
-    taken = {metro[j] for j in np.flatnonzero(forced)} - {""} if one_a_metro else set()
-    names: dict[str, int] = {}
-    group = np.empty(n, dtype=np.int64)
-    for j, site in enumerate(facts.sites):
-        by_metro = one_a_metro and bool(metro[j])
-        # Keys of a site's own hold a character that no metro can: labels are free text.
-        own = f"\0\0{sizes[j]}" if one_a_site and sizes[j] else f"\0{site}"
-        group[j] = names.setdefault(metro[j] if by_metro else own, len(names))
-        if closed[j] or (by_metro and metro[j] in taken and not forced[j]):
-            group[j] = -1
-    partner, limited = np.array(facts.words("site_partner", "site")), "partner_sites" in {r.name for r in facts.rules}
-    offers = facts.by_partner("partner_max_sites", np.inf)
-    fees = [
-        (fee, offers[p] if limited else np.inf, np.flatnonzero(partner == p))
-        for p, fee in facts.by_partner("partner_fee").items()
-        if fee > 0
-    ]
-    return _Rules(forced, group, at_least, at_most, fees)
