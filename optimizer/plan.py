@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.progress import Progress
+from sitewright.optimizer.proof import Proof
 
 if TYPE_CHECKING:
     from sitewright.optimizer.problem import Problem
@@ -43,12 +44,15 @@ class Certificate:
         was run.
     solver
         Which solver gave it, or "" if none was run.
+    proof
+        A tree of decisions that proves more by recomputation; None unless `sitewright.prove` was asked for it.
     """
 
     multipliers: NDArray[np.float64]
     root_bound: float
     solver_bound: float
     solver: str
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sitewright.optimizer.problem import Problem as Problem
     from sitewright.optimizer.progress import CancelToken as CancelToken
     from sitewright.optimizer.progress import Progress as Progress
+    from sitewright.optimizer.prove import prove as prove
     from sitewright.optimizer.report import report_html as report_html
     from sitewright.optimizer.report import write_report as write_report
     from sitewright.optimizer.study.attack import attack as attack
@@ -72,6 +73,7 @@ _HOMES = {
     "Period": "optimizer.study.periods",
     "Scenario": "optimizer.study.scenario_set",
     "attack": "optimizer.study.attack",
+    "prove": "optimizer.prove",
     "crossed": "optimizer.study.scenario_set",
     "demand_scenarios": "optimizer.study.scenario_set",
     "expand": "optimizer.study.expansion",

@@ -21,6 +21,7 @@ from sitewright.optimizer.cli.frontier import frontier
 from sitewright.optimizer.cli.instances import instances
 from sitewright.optimizer.cli.k_best import k_best
 from sitewright.optimizer.cli.new import new
+from sitewright.optimizer.cli.prove import prove
 from sitewright.optimizer.cli.report import report
 from sitewright.optimizer.cli.scenarios import scenarios
 from sitewright.optimizer.cli.solve import solve
@@ -34,6 +35,7 @@ COMMANDS = (
     report,
     check,
     verify,
+    prove,
     explain,
     what_if,
     compare,

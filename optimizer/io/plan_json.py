@@ -11,6 +11,7 @@ from sitewright.optimizer.errors import Flaw, InvalidProblem
 from sitewright.optimizer.io.atomic import write_whole
 from sitewright.optimizer.io.document import read_document, whole
 from sitewright.optimizer.io.events_json import events_document, read_events
+from sitewright.optimizer.io.proof_json import proof_document, read_proof
 from sitewright.optimizer.plan import Certificate, Plan, Status, Tie
 from sitewright.optimizer.problem import Problem
 
@@ -61,6 +62,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             "root_bound": c.root_bound if np.isfinite(c.root_bound) else None,
             "solver_bound": c.solver_bound if np.isfinite(c.solver_bound) else None,
             "solver": c.solver,
+            "proof": proof_document(c.proof, plan.sites),
         },
         "wall_s": plan.timings.get("wall"),
         "cpu_s": plan.timings.get("cpu"),
@@ -143,6 +145,7 @@ def _plan(document: dict[str, Any], problem: Problem, where: str) -> Plan:
             root_bound,
             solver_bound,
             certificate["solver"],
+            read_proof(certificate.get("proof"), problem.sites, where),
         ),
         stop_reason=document["stop_reason"],
         timings=document["timings_s"],
