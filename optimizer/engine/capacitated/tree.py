@@ -128,7 +128,7 @@ class Tree:
     def _dive(self, node: _Node, stop: Callable[[], bool]) -> None:
         """Decide what the averaged choice all but decides, bound, and so on; then search from what came of it."""
         assert node.point.y is not None
-        point, m = node.point, self.instance.n_sites
+        before, point, m = node.point, node.point, self.instance.n_sites
         within = node.point.y[:m] > 0.01
         while not stop():
             free = np.flatnonzero(point.state[:m] == -1)

@@ -15,6 +15,7 @@ from sitewright.optimizer.engine.capacitated.bound import Point, plain_bound, ra
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance, capacitated
 from sitewright.optimizer.engine.capacitated.reduced import reduced_costs
 from sitewright.optimizer.engine.capacitated.root import first_prices
+from sitewright.optimizer.engine.capacitated.tree import Tree
 from sitewright.optimizer.engine.uncapacitated import usable_cost
 from sitewright.optimizer.model.build import build
 from sitewright.optimizer.model.columns import row, stack
@@ -186,6 +187,20 @@ def test_a_stop_in_the_tree_leaves_a_plan_and_a_true_bound() -> None:
     assert short.status is sw.Status.FEASIBLE and short.stop_reason == "cancelled"
     assert short.verify(problem).accepted
     assert whole.objective - short.bound < 0.05 * whole.objective
+
+
+def test_a_stop_right_before_a_dive_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C may come at any time; here it lost the plan."""
+    dives, dive = [], vars(Tree)["_dive"]
+
+    def stopped(self, node, stop):
+        dives.append(node)
+        return dive(self, node, lambda: True)
+
+    monkeypatch.setattr(Tree, "_dive", stopped)
+    plan = sw.solve(generate("cornuejols", customers=40, sites=20, r=4.0, seed=1), ties=False)
+    assert dives
+    assert plan.status is sw.Status.OPTIMAL
 
 
 def test_a_shortage_that_only_pairs_cause_is_infeasible() -> None:
