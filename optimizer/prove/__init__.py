@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sitewright.kernels._memory import available, refuse_above
-from sitewright.optimizer.errors import Flaw, InvalidProblem
+from sitewright.kernels._memory import available, size
+from sitewright.optimizer.errors import Flaw, InvalidProblem, TooLarge
 from sitewright.optimizer.objective import OF_RADIUS, with_objective
 from sitewright.optimizer.plan import Plan
 from sitewright.optimizer.progress import CancelToken, OnProgress, Progress
@@ -112,7 +112,8 @@ def _check(problem: "Problem", plan: Plan, gap: float | None, time_limit: float 
         fix = "solve the problem again: there is nothing to prove about a plan that does not stand"
         raise InvalidProblem([Flaw("argument 'plan'", "be accepted by the checker", str(report.findings[0]), fix)])
     n, m = problem.data["service_cost"].shape
-    # Costs, weights of a few rules, and a node's copies of them.
-    refuse_above(
-        (6 * n, m), np.dtype(np.float64), None, available(), ["a smaller case: a proof keeps its pairs in memory"]
-    )
+    # Costs, weights of a few rules, and a node's copies of them, 8 bytes each.
+    need, free = 6 * 8.0 * n * m, available()
+    if need > free:
+        fix = "prove a smaller case, or give the process more memory"
+        raise TooLarge(f"a proof of {n} x {m} pairs needs {size(need)}, there are {size(free)}. Fix: {fix}")

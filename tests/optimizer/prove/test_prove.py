@@ -10,6 +10,7 @@ from hypothesis import given, settings
 import sitewright as sw
 from sitewright.instances import generate
 from sitewright.optimizer.cli import run
+from sitewright.optimizer.errors import TooLarge
 from sitewright.optimizer.io.plan_json import plan_document, read_plan_json, write_plan_json
 from tests import oracle
 from tests.strategies import problems
@@ -178,3 +179,11 @@ def test_the_command_adds_the_proof_to_the_file(proved, tmp_path, capsys):
     assert "nodes of a tree" in capsys.readouterr().out
     assert run(["verify", str(file), "southeast-asia-2015"]) == 0
     assert run(["prove", str(file), "southeast-asia-2015", "--time-limit", "0", "-o", str(tmp_path / "b.json")]) == 4
+
+
+def test_a_case_that_does_not_fit_is_refused_before_it_is_begun(proved, monkeypatch):
+    """A service must not be killed for want of memory."""
+    problem, plan = proved
+    monkeypatch.setattr("sitewright.optimizer.prove.available", lambda: 1000.0)
+    with pytest.raises(TooLarge, match="120 x 80 pairs needs 450 KiB"):
+        sw.prove(problem, plan)
