@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.kernels import cover
+from sitewright.optimizer.engine.radius.cuts import CUTS, Cut, strengthen
 from sitewright.optimizer.engine.radius.master import Solver, cover_model
 from sitewright.optimizer.engine.radius.prices import Links, climb, first_prices, settle
 from sitewright.optimizer.engine.radius.reach import Reach
@@ -32,6 +33,9 @@ MARGIN = 1e-9
 # Where prices prove all but so many of the sites that it would take, a tree closes the gap; beyond that the cuts of the
 # MIP solver are worth more.
 TREE_GAP = 1.2
+
+# How far above a count an LP with cuts must be, so that the solver's tolerances cannot have lifted it there.
+SURE = 1e-3
 
 # Work of the search for a cover before it is left to the tree.
 HINT_WORK = 1e8
@@ -203,9 +207,18 @@ class Covering:
             return outcome, chosen
         if np.isfinite(nodes):
             return Outcome.STOPPED, np.empty(0, dtype=np.int64)
+        reduced = replace(reduced, fillers=())
+        bound, cuts = strengthen(
+            reduced.mask, lambda cuts: self._cut_off(reduced, cuts), n_sites + SURE, seed=self.solver.seed
+        )
+        if bound > n_sites + SURE:
+            self.word = CUTS
+            return Outcome.INFEASIBLE, np.empty(0, dtype=np.int64)
+        if self.solver.stop():
+            return Outcome.STOPPED, np.empty(0, dtype=np.int64)
         # As a count to be lowered, not a row to be kept: HiGHS prunes by cost twice as fast as by rows. A cover with
         # one site more makes its cut-off.
-        model = cover_model(replace(reduced, fillers=()), self.rules, count=False, integer=True)
+        model = cover_model(reduced, self.rules, count=False, integer=True, cuts=cuts)
         hint = find_cover(reduced.mask, n_sites + 1, work=HINT_WORK, seed=self.solver.seed)
         answer = self.solver(model, hint=None if hint is None else hint.astype(np.float64), enough=n_sites)
         if answer.values is not None and answer.values.sum() < n_sites + 0.5:
@@ -213,6 +226,16 @@ class Covering:
         proved = answer.outcome is Outcome.INFEASIBLE or answer.bound > n_sites + 1e-6
         self.word = self.solver.name if proved else self.word
         return Outcome.INFEASIBLE if proved else Outcome.STOPPED, np.empty(0, dtype=np.int64)
+
+    def _cut_off(self, reduced: Reduced, cuts: list[Cut]) -> tuple[Floats, Floats] | None:
+        """Return the fewest sites in fractions, and the prices of the rows and cuts; None if stopped."""
+        if self.solver.stop():
+            return None
+        answer = self.solver(cover_model(reduced, self.rules, count=False, integer=False, cuts=cuts))
+        if answer.values is None or answer.duals is None:
+            return None
+        price = answer.duals[len(answer.duals) - len(reduced.rows) - len(cuts) :]
+        return answer.values[: len(reduced.sites)], np.maximum(0.0, price)
 
     def choose(self, radius: float, out: Mask) -> tuple[Outcome, Mask | None]:
         """Return sites that cover all within the radius and keep all rules, or that there are none, or neither.

@@ -1,11 +1,12 @@
 """The small MIP of a covering problem: a column a site that is left, the rows of the site rules, a row a customer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sitewright.optimizer.engine.radius.cuts import Cut, cut_rows
 from sitewright.optimizer.engine.radius.reduce import Reduced
 from sitewright.optimizer.engine.radius.site_rows import SiteRows
 from sitewright.optimizer.model.build import Model
@@ -50,10 +51,10 @@ class Solver:
         )
 
 
-def cover_model(reduced: Reduced, rules: SiteRows, *, count: bool, integer: bool) -> Model:
+def cover_model(reduced: Reduced, rules: SiteRows, *, count: bool, integer: bool, cuts: Sequence[Cut] = ()) -> Model:
     """Return: open the fewest sites that cover every row. With `count`, under the rules on their number as well."""
     fillers = np.array([members[0] for members in reduced.fillers], dtype=np.int64)
-    blocks = [rules.project(reduced.sites, fillers, count=count), cover_rows(reduced.mask)]
+    blocks = [rules.project(reduced.sites, fillers, count=count), cover_rows(reduced.mask), cut_rows(cuts)]
     n, k = len(reduced.sites), len(fillers)
     upper = np.ones(n + k + rules.n_partners)
     upper[n : n + k] = [len(members) for members in reduced.fillers]
