@@ -2,7 +2,7 @@
 
 reach      distances, and who is served from where
 site_rows  the site rules as rows
-covering   covering within a radius: relaxed, searched for (swap), exact (reduce, master)
+covering   covering within a radius: relaxed, searched for (swap), exact (reduce, tree, cuts, master)
 center, fewest, most   one objective each
 loaded     all three where rules speak of loads
 """

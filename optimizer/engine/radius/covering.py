@@ -30,8 +30,8 @@ Mask = NDArray[np.bool_]
 # Relative to the sum of the weights: what a proof by weights must exceed, so that no rounding can undo it.
 MARGIN = 1e-9
 
-# Where prices prove all but so many of the sites that it would take, a tree closes the gap; beyond that the cuts of the
-# MIP solver are worth more.
+# Where prices prove all but so many of the sites that it would take, a tree closes the gap; beyond that cuts and the MIP
+# solver are worth more.
 TREE_GAP = 1.2
 
 # How far above a count an LP with cuts must be, so that the solver's tolerances cannot have lifted it there.
