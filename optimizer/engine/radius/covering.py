@@ -30,8 +30,8 @@ Mask = NDArray[np.bool_]
 # Relative to the sum of the weights: what a proof by weights must exceed, so that no rounding can undo it.
 MARGIN = 1e-9
 
-# Where prices prove all but so many of the sites that it would take, a tree closes the gap; beyond that cuts and the MIP
-# solver are worth more.
+# Where prices prove all but so many of the sites that it would take, a tree closes the gap; beyond that cuts and the
+# MIP solver are worth more.
 TREE_GAP = 1.2
 
 # How far above a count an LP with cuts must be, so that the solver's tolerances cannot have lifted it there.
@@ -224,7 +224,8 @@ class Covering:
         if answer.values is not None and answer.values.sum() < n_sites + 0.5:
             return Outcome.OPTIMAL, np.flatnonzero(answer.values > 0.5)
         proved = answer.outcome is Outcome.INFEASIBLE or answer.bound > n_sites + 1e-6
-        self.word = self.solver.name if proved else self.word
+        name = f"{CUTS} and {self.solver.name}" if cuts else self.solver.name
+        self.word = name if proved else self.word
         return Outcome.INFEASIBLE if proved else Outcome.STOPPED, np.empty(0, dtype=np.int64)
 
     def _cut_off(self, reduced: Reduced, cuts: list[Cut]) -> tuple[Floats, Floats] | None:
