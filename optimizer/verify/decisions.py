@@ -40,13 +40,14 @@ class Counting:
         counts = [rule.at_most for rule in facts.rules if rule.name == "partner_count"]
         self.most_partners = min(counts, default=len(names))
         kept = kept_rules(facts)
+        self.at_least, self.at_most = kept.at_least, kept.at_most
         self.root = Decisions(kept.forced, (kept.group < 0) & ~kept.forced)
 
     def follow(self, decisions: Decisions) -> Decisions | None:
         """Decide the sites that the rules leave one choice; return None if they leave none at all."""
         forced, closed = decisions.forced.copy(), decisions.closed.copy()
         while True:
-            if (forced & closed).any():
+            if (forced & closed).any() or not self._count_holds(forced, closed):
                 return None
             before = int(forced.sum() + closed.sum())
             used = np.zeros(len(self.fee), dtype=bool)
@@ -60,6 +61,10 @@ class Counting:
                     return None
             if int(forced.sum() + closed.sum()) == before:
                 return Decisions(forced, closed)
+
+    def _count_holds(self, forced: Mask, closed: Mask) -> bool:
+        """Return whether there are as many sites as every plan needs: one, if there is a customer."""
+        return int((~closed).sum()) >= self.at_least and int(forced.sum()) <= self.at_most
 
     def _new_partner(self, used: Mask) -> Mask:
         """Return the sites whose partner is not among those used."""

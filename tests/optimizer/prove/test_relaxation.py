@@ -105,6 +105,12 @@ def test_a_decision_both_ways_leaves_nothing():
     assert nodes.counting.follow(Decisions(both, both)) is None
 
 
+def test_a_branch_without_sites_holds_no_plan():
+    """Somebody must be served from somewhere: such a branch has no bound to look for."""
+    nodes = Nodes(small())
+    assert nodes.counting.follow(Decisions(np.zeros(3, dtype=bool), np.ones(3, dtype=bool))) is None
+
+
 def small():
     import sitewright as sw
 
