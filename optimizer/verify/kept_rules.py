@@ -1,7 +1,7 @@
 """The site rules that a choice of sites keeps exactly, by sorting: all others enter a bound by prices, or not at all.
 
-Status, risk floors, where partners operate, one option per metro, one size per site, the number of open sites (where a
-rule counts all of them), and partner fees.
+Status, risk floors, where partners operate and whether they offer any site, one option per metro, one size per site,
+the number of open sites (where a rule counts all of them), and partner fees.
 """
 
 from dataclasses import dataclass, replace
@@ -45,6 +45,9 @@ def kept_rules(facts: Facts) -> Kept:
             texts = dict(zip(facts.partner_names, facts.words("partner_metros", "partner"), strict=True))
             lists = [texts.get(p, "") for p in facts.words("site_partner", "site")]
             closed |= np.array([bool(t) and m not in t.split("|") for t, m in zip(lists, metro, strict=True)])
+        elif rule.name == "partner_sites":
+            limits = facts.by_partner("partner_max_sites", np.inf)
+            closed |= np.array([limits.get(p, np.inf) < 1 for p in facts.words("site_partner", "site")])
         elif rule.name == "risk_floor":
             inside = facts.sites_in(rule.within)
             for variable, limit in (("hazard", rule.hazard_at_most), ("saidi_h", rule.outage_at_most_h)):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import sitewright as sw
 from sitewright.optimizer import verify
@@ -218,3 +219,22 @@ def test_an_infinite_way_is_no_finite_one(tmp_path):
     assert read_plan_json(tmp_path / "plan.json", problem).latency == plan.latency
     wrong = replace(plan, latency={"all": plan.latency["all"] | {"mean": 3.0}})
     assert any(finding.rule == "latency" for finding in wrong.verify(problem).findings)
+
+
+def test_a_partner_who_offers_no_site_is_seen_by_the_checker():
+    """The solve knows that its sites stay closed; a checker that did not refused the plan."""
+    data = xr.Dataset(
+        {
+            "demand": ("customer", [1.0]),
+            "fixed_cost": ("site", [1.0, 0.0]),
+            "service_cost": (("customer", "site"), [[1.0, 1.0]]),
+            "site_partner": ("site", ["", "a"]),
+            "partner_fee": ("partner", [0.0]),
+            "partner_max_sites": ("partner", [0.0]),
+        },
+        coords={"customer": ["c"], "site": ["s", "t"], "partner": ["a"]},
+    )
+    problem = sw.Problem(data)
+    plan = sw.solve(problem)
+    assert plan.open_sites == ("s",)
+    assert plan.verify(problem).accepted, str(plan.verify(problem))
