@@ -35,6 +35,8 @@ AGAIN, STEPS = 6, 600
 # Nodes of its tree before the first MIP, and in all where site rules have prices: these stay as they are, so that the
 # tree may be long. Seconds of that MIP with a tree to go on with, and without.
 SOON, FEW, MOMENT, MINUTE = 500, 3000, 10.0, 60.0
+# The first guess of what the best plan costs beyond the bound, as a part of it; nodes that a guess is worth.
+GUESS, GUESSED = 5e-4, 2000
 # Nodes of the tree that bounds plans with shared demand.
 NODES = 3000
 # How the price of what exceeds a capacity moves; customers beyond whom looking at every two takes too long.
@@ -149,6 +151,8 @@ class SingleSourced(Capacitated):
             self._shared(min(bound, self.best.cutoff))
         if state.stop() or state.proved:
             return True
+        if self._guessed(point):
+            return self._ended(np.inf)
         tree = self._whole_tree(point)
         for most in (SOON, FEW if len(self.instance.sites.rows) else np.inf):
             if tree is not None and np.isfinite(state.incumbent):
@@ -170,13 +174,38 @@ class SingleSourced(Capacitated):
             return self._ended(np.inf)
         return self._ended(answer.bound)
 
-    def _whole_tree(self, point: Point) -> WholeTree | None:
-        """Return a tree on sites and pairs with bounds of 0-1 knapsacks, None where the tables are large."""
+    def _guessed(self, point: Point) -> bool:
+        """Look for plans that cost hardly more than the bound, then for dearer ones; return True if the best is proved.
+
+        A low cut-off decides what the incumbent cannot. A tree that ends without a plan below it proves it a bound.
+        """
+        state, part = self.state, GUESS
+        while not state.stop() and np.isfinite(state.incumbent):
+            guess = state.bound + part * abs(state.bound)
+            if guess >= self.cutoff:
+                return False
+            tree = self._whole_tree(point, guess)
+            if tree is None:
+                return False
+            self._run(tree, GUESSED)
+            if tree.bound < np.inf:
+                return False
+            if self.cutoff <= guess:
+                return True
+            self._knapsacks(guess)
+            part *= 2
+        return False
+
+    def _whole_tree(self, point: Point, guess: float = np.inf) -> WholeTree | None:
+        """Return a tree on sites and pairs with bounds of 0-1 knapsacks, None where the tables are large.
+
+        It looks for plans below the cut-off that cost no more than `guess`.
+        """
         if not (self.single.all() and countable(self.instance)):
             return None
         whole = Whole(self.instance, point, self._usable)
         root = Node(point.u.copy(), point.state.copy(), np.isfinite(self._usable), point.value)
-        return WholeTree(whole, root, cutoff=lambda: self.cutoff, pack=self._again, threads=self.threads)
+        return WholeTree(whole, root, cutoff=lambda: min(self.cutoff, guess), pack=self._again, threads=self.threads)
 
     def _run(self, tree: WholeTree, most: float) -> None:
         """Branch until so many nodes were bounded."""

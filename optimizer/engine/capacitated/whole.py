@@ -18,8 +18,8 @@ from sitewright.optimizer.engine.capacitated.bound import Point
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.reduced import Reduced, row_prices
 
-# Most grains of a site's capacity.
-GRAINS = 20_000
+# Most grains of a site's capacity, and of what all sites hold beyond the demand.
+GRAINS, BEYOND = 20_000, 200_000
 # A step aims no higher than this part above the bound: a target far off throws the prices about.
 NEAR = 0.001
 # Entries of all tables together beyond which a step takes too long.
@@ -148,7 +148,7 @@ def _grains(a: CapacitatedInstance) -> tuple[NDArray[np.int64], NDArray[np.int64
 def _held(a: CapacitatedInstance) -> tuple[NDArray[np.int64], int]:
     """Return the grains that each site holds, and those that the open ones must hold."""
     m, excess = a.n_sites, float(a.capacity.sum()) - a.need
-    if _whole_mw(a) and excess <= GRAINS:
+    if _whole_mw(a) and excess <= BEYOND:
         return a.capacity.astype(np.int64), int(np.ceil(a.need * (1 - 1e-9)))
     size = max(excess, 1e-9 * a.need, 1e-12) / GRAINS
     # Rounding the sites down loses less than a grain each.

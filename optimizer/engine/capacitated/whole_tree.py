@@ -17,7 +17,9 @@ from sitewright.optimizer.engine.uncapacitated.relaxation import propagate
 
 # Nodes of a batch; steps at the root, at other nodes, and of these after pairs were ruled out; nodes between two
 # searches for a plan.
-BATCH, FIRST, STEPS, AGAIN, SEARCH = 8, 600, 60, 30, 4
+BATCH, FIRST, STEPS, AGAIN, SEARCH = 8, 600, 200, 100, 4
+# A node's bound is raised on while a round gains this part of what is left.
+GAIN = 0.15
 # A share this near 0 or 1 counts as decided.
 SURE = 0.02
 # Bytes of open nodes beyond which the deepest are taken first.
@@ -95,13 +97,17 @@ class WholeTree:
         while True:
             if not self._consistent(node):
                 return [], None
-            x, y = self.whole.climb(node, cutoff=cutoff, target=cutoff, steps=steps)
-            if node.value > cutoff:
-                return [], None
-            before = int(node.live.sum())
+            while True:
+                before = node.value
+                x, y = self.whole.climb(node, cutoff=cutoff, target=cutoff, steps=steps)
+                if node.value > cutoff:
+                    return [], None
+                if node.value - before < GAIN * (cutoff - node.value):
+                    break
+            pairs = int(node.live.sum())
             costs = self.whole.reduced(node)
             node.live &= node.value + costs.pair <= cutoff + 1e-9 * abs(cutoff)
-            if node.live.sum() > 0.9 * before:
+            if node.live.sum() > 0.9 * pairs:
                 break
             steps = AGAIN
         if not self._consistent(node):

@@ -91,3 +91,18 @@ def test_whole_customers_are_bounded_no_lower_than_shared_ones() -> None:
         bound = Whole(a, point, cost)
         assert np.array_equal(bound.grains, np.repeat(a.demand[:, None], 8, axis=1))
         assert bound.at(Node(u, point.state, np.isfinite(cost)))[0] >= reduced_costs(a, point).bound - 1e-9
+
+
+def test_sites_that_hold_far_more_than_the_demand_are_counted_in_whole_mw() -> None:
+    """Fails if rounding takes part of the need, so that open sets pass that cannot hold the demand."""
+    n, m = 60, 80
+    problem = sw.Problem.from_arrays(
+        service_cost=np.ones((n, m)),
+        fixed_cost=np.ones(m),
+        demand=np.full(n, 100.0),
+        capacity=np.full(m, 1000.0),
+        rules=(sw.rules.SingleSource(),),
+    )
+    a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
+    bound = Whole(a, Point(first_prices(a), np.zeros(len(a.rows)), a.sites.state.copy()), cost)
+    assert np.array_equal(bound.held, a.capacity) and bound.need == 6000
