@@ -151,14 +151,14 @@ class SingleSourced(Capacitated):
             self._shared(min(bound, self.best.cutoff))
         if state.stop() or state.proved:
             return True
-        if self._guessed(point):
-            return self._ended(np.inf)
         tree = self._whole_tree(point)
         for most in (SOON, FEW if len(self.instance.sites.rows) else np.inf):
             if tree is not None and np.isfinite(state.incumbent):
                 self._run(tree, most)
                 if tree.bound > self.cutoff:
                     return self._ended(tree.bound)
+                if most == SOON and self._guessed(point):
+                    return self._ended(np.inf)
             if most == SOON and not state.stop() and self._first(point, MOMENT if tree is not None else MINUTE):
                 state.say()
         if state.stop():
