@@ -32,8 +32,8 @@ WHOLE = "0-1 knapsacks"
 ROUNDS, FIRST = 40, 6
 # Rounds of that search from a choice of the tree; steps of the bound of 0-1 knapsacks.
 AGAIN, STEPS = 6, 600
-# Nodes of its tree before guesses and the first MIP, and in all where site rules have prices: these stay as they are, so that the
-# tree may be long. Seconds of that MIP with a tree to go on with, and without.
+# Nodes of its tree before guesses and the first MIP, and in all where site rules have prices: these stay as they are,
+# so that the tree may be long. Seconds of that MIP with a tree to go on with, and without.
 SOON, FEW, MOMENT, MINUTE = 100, 3000, 10.0, 60.0
 # The first guess of what the best plan costs beyond the bound, as a part of it; nodes that a guess is worth.
 GUESS, GUESSED = 5e-4, 2000
