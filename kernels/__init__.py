@@ -18,14 +18,16 @@ from sitewright.kernels.gains import Gains, gains
 from sitewright.kernels.great_circle import great_circle
 from sitewright.kernels.knapsack import Knapsack, knapsack, knapsack_served
 from sitewright.kernels.latency import FibreNetwork, Places, great_circle_latency, latency, override
+from sitewright.kernels.near_ends import NearEnds, near_ends
 from sitewright.kernels.nearest import Nearest, nearest
 from sitewright.kernels.order import order
 from sitewright.kernels.reduced import Reduced, reduced, served
 from sitewright.kernels.round_down import round_down
+from sitewright.kernels.survey import Survey, survey
 
 # The folders: those that make a matrix, then those that read one.
 _MAKING = ("great_circle", "latency", "cost")
-_READING = ("nearest", "gains", "reduced", "knapsack", "ascent", "cover", "order")
+_READING = ("nearest", "gains", "reduced", "knapsack", "ascent", "cover", "order", "near_ends", "survey")
 KERNELS = (*_MAKING, *_READING)
 
 __all__ = [
@@ -36,9 +38,11 @@ __all__ = [
     "FibreNetwork",
     "Gains",
     "Knapsack",
+    "NearEnds",
     "Nearest",
     "Places",
     "Reduced",
+    "Survey",
     "ascent",
     "cost",
     "cover",
@@ -49,12 +53,14 @@ __all__ = [
     "knapsack",
     "knapsack_served",
     "latency",
+    "near_ends",
     "nearest",
     "order",
     "override",
     "reduced",
     "round_down",
     "served",
+    "survey",
     "upload",
     "warmup",
 ]

@@ -64,6 +64,12 @@ def lies(matrix: Any) -> Literal["numpy", "card", "dask", "tiles"]:
     return "tiles" if getattr(matrix, "chunks", None) is not None else "numpy"
 
 
+def backend_for(matrix: Any) -> Backend:
+    """Return the backend that reads a matrix where it lies."""
+    where = lies(matrix)
+    return "cuda" if where == "card" else "dask" if where == "dask" else "cpu"
+
+
 def why_not(backend: str) -> tuple[str, str] | None:
     """Return why a backend cannot run here and what to do, or None."""
     if backend == "cuda" and why_no_cuda():

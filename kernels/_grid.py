@@ -29,3 +29,8 @@ def pair_grid(n_customers: int, n_sites: int) -> tuple[tuple[int, int], tuple[in
 def line_grid(n: int) -> tuple[int, int]:
     """Return (blocks, threads) that cover `n` entries, so that ``k = cuda.grid(1)``."""
     return -(-n // lanes(128)), lanes(128)
+
+
+def row_grid(n: int, threads: int) -> tuple[int, int]:
+    """Return (blocks, threads) for a kernel whose block takes a row, and then that ``cuda.gridDim.x`` further down."""
+    return min(n, 3 if config.ENABLE_CUDASIM else MOST), threads

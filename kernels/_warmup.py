@@ -38,7 +38,7 @@ def _making(dtype: Any) -> "dict[str, Callable[[], Any]]":
 
 def _reading(dtype: Any) -> "dict[str, Callable[[], Any]]":
     """Return a call of each kernel that reads a matrix; 40 sites, so that few open ones take the other way round."""
-    from sitewright.kernels import ascent, cover, dominated, gains, nearest, order, reduced, served
+    from sitewright.kernels import ascent, cover, dominated, gains, near_ends, nearest, order, reduced, served, survey
 
     matrix, prices, fixed = np.ones((5, 40), dtype), np.full(5, 2.0), np.ones(40)
     return {
@@ -49,6 +49,8 @@ def _reading(dtype: Any) -> "dict[str, Callable[[], Any]]":
         "ascent": lambda: ascent(matrix, fixed),
         "cover": lambda: dominated(cover(matrix, 1.0).bits),
         "order": lambda: order(matrix, 2),
+        "near_ends": lambda: near_ends(matrix, [0], rank=1),
+        "survey": lambda: survey(matrix),
     }
 
 

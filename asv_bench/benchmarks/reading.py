@@ -33,3 +33,11 @@ class Cover(_Kernel):
 
 class Order(_Kernel):
     subject = "order"
+
+
+class NearEnds(_Kernel):
+    subject = "near_ends"
+
+
+class Survey(_Kernel):
+    subject = "survey"

@@ -6,7 +6,7 @@ import sitewright as sw
 from sitewright.instances import generate
 from sitewright.optimizer.engine.uncapacitated.bound import Point, raise_bound
 from sitewright.optimizer.engine.uncapacitated.instance import instance_of
-from sitewright.optimizer.engine.uncapacitated.matrix import near_ends
+from sitewright.optimizer.engine.uncapacitated.prefix import build_prefix
 
 
 class Solve:
@@ -42,11 +42,11 @@ class Passes:
         problem = generate("euclidean_p_median", seed=1, n=2000, p=50)
         self.instance = instance_of(problem, problem.data["service_cost"].values)
         self.live = np.ones(2000, dtype=bool)
-        self.prefix = near_ends(self.instance.cost, self.live, rank=160)
+        self.prefix = build_prefix(self.instance.cost, self.live, rank=160)
         self.time_steps()
 
     def time_near_ends(self):
-        near_ends(self.instance.cost, self.live, rank=160)
+        build_prefix(self.instance.cost, self.live, rank=160)
 
     def time_steps(self):
         start = self.instance.cost.min(axis=1) + 1.0

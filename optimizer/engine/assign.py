@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright import kernels
-from sitewright.optimizer.blocks import in_blocks
+from sitewright.kernels._backends import backend_for
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.model.build import build
 from sitewright.optimizer.model.columns import Columns
@@ -39,8 +39,8 @@ def single_sourced(problem: Problem) -> NDArray[np.bool_]:
 
 
 def cheapest(cost: Any, is_open: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return each customer's cheapest open site (-1: none) and its cost, shapes (customers,); also from Dask."""
-    found = kernels.nearest(cost, is_open, backend="dask" if in_blocks(cost) else "cpu")
+    """Return each customer's cheapest open site (-1: none) and its cost, shapes (customers,); wherever it lies."""
+    found = kernels.nearest(cost, is_open, backend=backend_for(cost))
     return found.site.astype(np.int64), found.cost.astype(np.float64)
 
 

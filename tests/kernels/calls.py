@@ -19,10 +19,12 @@ from sitewright.kernels import (
     knapsack,
     knapsack_served,
     latency,
+    near_ends,
     nearest,
     order,
     reduced,
     served,
+    survey,
 )
 
 COUNTRIES = np.array(["DEU", "CHN", "USA", "JPN"])
@@ -77,6 +79,12 @@ def _reduced(matrix: Any, **options: Any) -> list[Any]:
     return [reduced(matrix, prices, **options).value, served(matrix, prices, _few(matrix.shape[1]), **options)]
 
 
+def _near_ends(matrix: Any, **options: Any) -> list[Any]:
+    n, live = matrix.shape[0], range(1, matrix.shape[1])
+    found = near_ends(matrix, live, rank=2, **options), near_ends(matrix, live, top=np.linspace(0, 900, n), **options)
+    return [x for ends in found for x in vars(ends).values()]
+
+
 READING: dict[str, Callable[..., list[NDArray[Any]]]] = {
     "nearest": lambda matrix, **o: list(vars(nearest(matrix, _few(matrix.shape[1]), **o)).values()),
     "nearest of one": lambda matrix, **o: list(vars(nearest(matrix, [0], **o)).values()),
@@ -87,4 +95,6 @@ READING: dict[str, Callable[..., list[NDArray[Any]]]] = {
     "ascent": lambda matrix, **o: list(vars(ascent(matrix, np.linspace(0, 900, matrix.shape[1]), **o)).values()),
     "cover": lambda matrix, **o: [cover(matrix, 400.0, **o).bits],
     "order": lambda matrix, **o: [order(matrix, **o), order(matrix, 2, **o)],
+    "near_ends": _near_ends,
+    "survey": lambda matrix, **o: list(vars(survey(matrix, **o)).values()),
 }

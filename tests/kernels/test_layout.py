@@ -12,7 +12,7 @@ ROOM = Path(kernels.__file__).parent
 FOLDERS = sorted(p.parent.name for p in ROOM.glob("*/__init__.py"))
 # Kernels that make a matrix, by blocks that `_make.py` puts where they belong; the others read one.
 MAKING = ["cost", "great_circle", "latency"]
-READING = ["ascent", "cover", "gains", "knapsack", "nearest", "order", "reduced"]
+READING = ["ascent", "cover", "gains", "knapsack", "near_ends", "nearest", "order", "reduced", "survey"]
 
 
 def run(code: str) -> str:

@@ -5,7 +5,19 @@ from typing import Any
 
 import numpy as np
 
-from sitewright.kernels import ascent, cover, gains, knapsack, nearest, order, reduced, served, upload
+from sitewright.kernels import (
+    ascent,
+    cover,
+    gains,
+    knapsack,
+    near_ends,
+    nearest,
+    order,
+    reduced,
+    served,
+    survey,
+    upload,
+)
 
 
 def matrix(backend: str, n: int, m: int, dtype: Any) -> Any:
@@ -67,6 +79,16 @@ def of_order(backend: str, *shape: Any) -> Callable[[], Any]:
     return lambda: order(c, 8, backend=backend)
 
 
+def of_near_ends(backend: str, *shape: Any) -> Callable[[], Any]:
+    c, live = matrix(backend, *shape), np.ones(shape[1], np.bool_)
+    return lambda: near_ends(c, live, rank=12, backend=backend)
+
+
+def of_survey(backend: str, *shape: Any) -> Callable[[], Any]:
+    c = matrix(backend, *shape)
+    return lambda: survey(c, backend=backend)
+
+
 READING = {
     "nearest": of_nearest,
     "gains": of_gains,
@@ -76,4 +98,6 @@ READING = {
     "ascent": of_ascent,
     "cover": of_cover,
     "order": of_order,
+    "near_ends": of_near_ends,
+    "survey": of_survey,
 }

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.capacitated.workplace import Workplaces
 from sitewright.optimizer.engine.uncapacitated.instance import Instance, instance_of
-from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix, ranked
+from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix
 from sitewright.optimizer.model.columns import Rows, row, stack
 from sitewright.optimizer.problem import Problem
 
@@ -55,10 +55,8 @@ def capacitated(problem: Problem, cost: NDArray[Any], *, threads: int) -> Capaci
         # In the measure of the other rows, whose largest coefficient is 1.
         blocks.append(row("count", np.arange(m), np.ones(m), lower=sites.low, upper=sites.high))
     live = sites.state[:m] != 0
-    top = np.full(len(cost), np.inf)
-    if cost.size > MOST_PAIRS:
-        top = ranked(cost, max(12, MOST_PAIRS // len(cost)), threads=threads)
-    near = build_prefix(cost, live, top, threads=threads)
+    rank = max(12, MOST_PAIRS // len(cost)) if cost.size > MOST_PAIRS else m
+    near = build_prefix(cost, live, rank=rank, threads=threads)
     unit = cost.astype(np.float64) / np.where(demand > 0, demand, 1.0)[:, None]
     # A hair less than all: the sum of rounded capacities may fall short of the sum of rounded demands by an ulp.
     need = total * (1 - 1e-9)

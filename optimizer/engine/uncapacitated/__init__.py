@@ -15,9 +15,9 @@ from sitewright.optimizer.engine.uncapacitated.bound import Point, plain_bound, 
 from sitewright.optimizer.engine.uncapacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.uncapacitated.instance import instance_of
 from sitewright.optimizer.engine.uncapacitated.live import live_pairs
-from sitewright.optimizer.engine.uncapacitated.matrix import near_ends, usable_cost
+from sitewright.optimizer.engine.uncapacitated.matrix import usable_cost
 from sitewright.optimizer.engine.uncapacitated.merge import merge
-from sitewright.optimizer.engine.uncapacitated.prefix import Prefix
+from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix
 from sitewright.optimizer.engine.uncapacitated.residual import close_by_mip
 from sitewright.optimizer.engine.uncapacitated.root import climb, first_plan, polish
 from sitewright.optimizer.engine.uncapacitated.tree import Tree
@@ -154,7 +154,7 @@ class Uncapacitated:
         instance = self.instance
         rank = max(12, 4 * instance.n_sites // n_open)
         live = instance.state[: instance.n_sites] != 0
-        return near_ends(instance.cost, live, rank=rank, threads=self.threads)
+        return build_prefix(instance.cost, live, rank=rank, threads=self.threads)
 
     def _first_prices(self, prefix: Prefix) -> NDArray[np.float64]:
         """Start each customer's price between its nearest site and its nearest open one."""

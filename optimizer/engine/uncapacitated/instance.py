@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sitewright import kernels
+from sitewright.kernels._backends import backend_for
 from sitewright.optimizer.cost import site_cost
-from sitewright.optimizer.engine.uncapacitated.matrix import by_tile, sample
 from sitewright.optimizer.model.build import site_model
 from sitewright.optimizer.model.columns import Rows
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rules import SiteCount, SiteStatus
-
-# Rows of a large matrix that are looked at to find out that it holds no whole numbers.
-SAMPLE = 1000
 
 
 @dataclass(frozen=True)
@@ -111,23 +109,9 @@ def instance_of(problem: Problem, cost: NDArray[Any], *, cover: bool = True) -> 
     value = np.concatenate([k[1] for k in kept]) if kept else np.empty(0)
     bounds = np.array([k[2:] for k in kept]).reshape(len(kept), 2)
     together = Rows("sites", bounds[:, 0].copy(), bounds[:, 1].copy(), start, column, value)
-    dearest = sum(by_tile(cost, _dearest))
-    big = 2.0 * (dearest + np.abs(price).sum()) + 1.0
+    found = kernels.survey(cost, backend=backend_for(cost))
+    big = 2.0 * (found.largest.sum() + np.abs(price).sum()) + 1.0
+    # If all costs are whole numbers, a bound above a value less 1 proves the value.
+    step = 1.0 if found.whole and np.all(price == np.rint(price)) else 0.0
     sizes = together, max(low, 1), high, state
-    return Instance(cost, price, *sizes, Plain.of(problem), _step(cost, price), float(big))
-
-
-def _dearest(cost: NDArray[Any]) -> float:
-    """Return the sum over customers of their dearest usable site."""
-    return float(np.where(np.isfinite(cost), np.abs(cost), 0).max(axis=1, initial=0).sum(dtype=np.float64))
-
-
-def _step(cost: NDArray[Any], price: NDArray[np.float64]) -> float:
-    """Return 1 if all costs are whole numbers: then a bound above a value less 1 proves the value."""
-    if not np.all(price == np.rint(price)):
-        return 0.0
-    return 1.0 if _whole(sample(cost, SAMPLE)) and all(by_tile(cost, _whole)) else 0.0
-
-
-def _whole(cost: NDArray[Any]) -> bool:
-    return bool(np.all((cost == np.rint(cost)) | ~np.isfinite(cost)))
+    return Instance(cost, price, *sizes, Plain.of(problem), step, float(big))

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.uncapacitated.bound import Point, extras
 from sitewright.optimizer.engine.uncapacitated.instance import Instance
-from sitewright.optimizer.engine.uncapacitated.matrix import near_ends
-from sitewright.optimizer.engine.uncapacitated.prefix import Prefix
+from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix
 
 
 @njit(nogil=True, cache=True)
@@ -37,7 +36,7 @@ def live_pairs(instance: Instance, point: Point, cutoff: float, *, scale: NDArra
     room = cutoff - point.here - extras(instance, point)[: instance.n_sites]
     live = point.state[: instance.n_sites] != 0
     top = point.u + max(0.0, float(room[live].max(initial=0.0)))
-    near = near_ends(instance.cost, live, top=top, scale=scale, threads=threads)
+    near = build_prefix(instance.cost, live, top, scale=scale, threads=threads)
     begin = np.empty(len(point.u) + 1, np.int64)
     arrays = (*near.arrays, point.u, point.state, room, begin)
     _keep(*arrays, near.site[:0], near.cost[:0])

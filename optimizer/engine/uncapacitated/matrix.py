@@ -4,7 +4,6 @@ On Dask the blocks stay where they are. What comes back are the near ends of the
 prices, steps and searches use these alone.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,12 +11,8 @@ from numpy.typing import NDArray
 
 from sitewright.kernels import _tiles
 from sitewright.optimizer.blocks import in_blocks
-from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix, ranked, spread
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rules.base import Rule
-
-# Rows of a matrix in memory that are looked at together.
-ROWS = 65536
 
 
 def usable_cost(problem: Problem) -> Any:
@@ -27,6 +22,7 @@ def usable_cost(problem: Problem) -> Any:
         cost = cost.astype(np.float64)
     if in_blocks(cost):
         return _masked(problem, cost)
+    cost = np.ascontiguousarray(cost)
     return cost if problem.allowed.all() else np.where(problem.allowed, cost, np.array(np.inf, cost.dtype))
 
 
@@ -35,49 +31,9 @@ def at_hand(cost: Any) -> NDArray[Any]:
     return np.empty((cost.shape[0], 0), cost.dtype) if in_blocks(cost) else cost
 
 
-def near_ends(
-    cost: Any,
-    live: NDArray[np.bool_],
-    *,
-    rank: int | None = None,
-    top: NDArray[np.float64] | None = None,
-    scale: NDArray[np.float64] | None = None,
-    threads: int | None = None,
-) -> Prefix:
-    """Return the pairs of each customer up to its site of a rank, or up to a cost `top`, shape (customers,)."""
-    if not in_blocks(cost):
-        top = ranked(cost, int(rank or 0), threads=threads) if top is None else top
-        return build_prefix(cost, live, top, scale=scale, threads=threads)
-    tops = np.full(cost.shape[0], np.nan) if top is None else top
-    parts = _tiles.each(cost, _near_of_tile, tops, extra=(live, rank or 0))
-    count, site, near, tops = (np.concatenate([part[k] for part in parts]) for k in range(4))
-    start = np.concatenate([[0], np.cumsum(count)])
-    return Prefix(start, site, near, tops, spread(start, near) if scale is None else scale, cost.shape[1])
-
-
 def sample(cost: Any, rows: int) -> NDArray[Any]:
     """Return about so many rows, evenly spread."""
     return np.asarray(cost[:: max(1, cost.shape[0] // rows)])
-
-
-def by_tile(cost: Any, function: Callable[..., Any]) -> list[Any]:
-    """Return ``function(some rows)`` for all rows, in order."""
-    if in_blocks(cost):
-        return _tiles.each(cost, _called, extra=(function,))
-    return [function(part) for part in np.array_split(cost, max(1, len(cost) // ROWS))]
-
-
-def _called(tile: NDArray[Any], function: Callable[..., Any], threads: int | None) -> Any:
-    return function(tile)
-
-
-def _near_of_tile(
-    tile: NDArray[Any], top: NDArray[np.float64], live: NDArray[np.bool_], rank: int, threads: int | None
-) -> tuple[NDArray[Any], ...]:
-    tile = np.ascontiguousarray(tile)
-    top = ranked(tile, rank, threads=threads) if np.isnan(top).any() else top
-    near = build_prefix(tile, live, top, threads=threads)
-    return np.diff(near.start), near.site, near.cost, near.top
 
 
 def _masked(problem: Problem, cost: Any) -> Any:

@@ -12,38 +12,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sitewright.kernels._blocks import run_blocks
-
-_FAST = {"nogil": True, "cache": True}
-
-
-@njit(**_FAST)
-def _count(cost, live, top, out):  # type: ignore[no-untyped-def]
-    for i in range(cost.shape[0]):
-        n, usable = 0, 0
-        for j in range(cost.shape[1]):
-            if live[j] and cost[i, j] < np.inf:
-                usable += 1
-                n += cost[i, j] <= top[i]
-        out[i] = n
-        if n == usable:
-            top[i] = np.inf
+from sitewright import kernels
+from sitewright.kernels._backends import backend_for
 
 
-@njit(**_FAST)
-def _fill(cost, live, top, start, first, site, near):  # type: ignore[no-untyped-def]
-    for i in range(cost.shape[0]):
-        a = start[first + i]
-        k = a
-        for j in range(cost.shape[1]):
-            if live[j] and cost[i, j] <= top[i] and cost[i, j] < np.inf:
-                site[k], near[k] = j, cost[i, j]
-                k += 1
-        order = np.argsort(near[a:k], kind="mergesort")
-        site[a:k], near[a:k] = site[a:k][order], near[a:k][order]
-
-
-@njit(**_FAST)
+@njit(nogil=True, cache=True)
 def _turn(start, site, cost, by_site, row, at):  # type: ignore[no-untyped-def]
     """Write the pairs site by site; `by_site` holds where each begins, and is left where each ends."""
     for i in range(len(start) - 1):
@@ -79,21 +52,21 @@ class Prefix:
 
 
 def build_prefix(
-    cost: NDArray[Any],
+    cost: Any,
     live: NDArray[np.bool_],
-    top: NDArray[np.float64],
+    top: NDArray[np.float64] | None = None,
     *,
+    rank: int | None = None,
     scale: NDArray[np.float64] | None = None,
     threads: int | None = None,
 ) -> Prefix:
-    """Return the pairs that cost at most `top`, shape (customers,), of the sites in `live`, shape (sites,)."""
-    n, m = cost.shape
-    count, top = np.empty(n, np.int64), top.copy()
-    run_blocks(n, m, lambda a, b: _count(cost[a:b], live, top[a:b], count[a:b]), threads)
-    start = np.concatenate([[0], np.cumsum(count)])
-    site, near = np.empty(start[-1], np.int32), np.empty(start[-1], cost.dtype)
-    run_blocks(n, m, lambda a, b: _fill(cost[a:b], live, top[a:b], start, a, site, near), threads)
-    return Prefix(start, site, near, top, spread(start, near) if scale is None else scale, m)
+    """Return the pairs of the sites in `live`, shape (sites,), up to a cost `top`, shape (customers,), or a rank.
+
+    `cost` lies in memory, on a card or on Dask, and stays there.
+    """
+    near = kernels.near_ends(cost, live, rank=rank, top=top, backend=backend_for(cost), threads=threads)
+    scale = spread(near.start, near.cost) if scale is None else scale
+    return Prefix(near.start, near.site, near.cost, near.top, scale, len(live))
 
 
 def spread(start: NDArray[np.int64], near: NDArray[Any]) -> NDArray[np.float64]:
@@ -105,17 +78,3 @@ def spread(start: NDArray[np.int64], near: NDArray[Any]) -> NDArray[np.float64]:
     out[some] = near[start[1:][some] - 1].astype(np.float64) - near[start[:-1][some]]
     mean = out[some].mean()
     return np.clip(out / mean, 1e-3, 1e3) if mean > 0 else np.ones(len(out))
-
-
-def ranked(cost: NDArray[Any], rank: int, *, threads: int | None = None) -> NDArray[np.float64]:
-    """Return what each customer's site of that rank costs (0 is the cheapest); +inf beyond the last."""
-    n, m = cost.shape
-    if rank >= m:
-        return np.full(n, np.inf)
-    out = np.empty(n)
-
-    def block(first: int, end: int) -> None:
-        out[first:end] = np.partition(cost[first:end], rank, axis=1)[:, rank]
-
-    run_blocks(n, m, block, threads)
-    return out
