@@ -1,11 +1,12 @@
 """Measure a CUDA card: `python asv_bench/card.py`. With NUMBA_ENABLE_CUDASIM=1, see at a tiny size that it runs.
 
 Prints GB/s (of the whole matrix), the fraction of a plain copy on the card (read and written), and the time of a
-Lagrangian pass: `reduced` and `served`, the matrix on the card all the while.
+Lagrangian pass: `reduced` and `served`, the matrix on the card all the while; then a solve without and with the card.
 """
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,14 @@ from machine import machine
 from numba import cuda
 from numba.core import config
 
-from sitewright.kernels import gains, great_circle, latency, nearest, reduced, served
+import sitewright as sw
+from sitewright.kernels import gains, great_circle, latency, near_ends, nearest, reduced, served, survey
 from sitewright.kernels._backends import why_no_cuda
 
 SIZES = [(1_400_000, 460), (100_000, 10_000)]
 TINY = [(40, 12)]
+# Customers, sites and open sites of the solve, and the seconds that it may take.
+SOLVED, TINY_SOLVED, LIMIT = (20_000, 460, 23), (8, 6, 2), 120.0
 
 
 @cuda.jit
@@ -63,6 +67,8 @@ def of_size(n: int, m: int, limit: float) -> list[str]:
         "gains": lambda: gains(matrix, chosen, near, backend="cuda"),
         "reduced": lambda: reduced(matrix, prices, backend="cuda"),
         "served": lambda: served(matrix, prices, chosen, backend="cuda"),
+        "near_ends": lambda: near_ends(matrix, np.ones(m, np.bool_), rank=min(m, 40), backend="cuda"),
+        "survey": lambda: survey(matrix, backend="cuda"),
     }
     seconds, times = {}, 1 if config.ENABLE_CUDASIM else 5
     for name, call in calls.items():
@@ -76,6 +82,21 @@ def of_size(n: int, m: int, limit: float) -> list[str]:
     return [*lines, f"  Lagrangian pass (reduced + served): {both * 1e3:.2f} ms"]
 
 
+def of_solve(n: int, m: int, p: int) -> list[str]:
+    from benchmarks.subjects.making import points
+
+    from sitewright.instances.network import load_network
+
+    ms = latency(points(n, 1), points(m, 2), load_network(), dtype=np.float32)
+    problem = sw.Problem.from_arrays(service_cost=ms, fixed_cost=np.zeros(m), rules=[sw.rules.SiteCount(p, p)])
+    lines = [f"solve of {n} x {m} float32, {p} open"]
+    for backend in ("cpu", "cuda"):
+        sw.solve(problem, backend=backend, time_limit=LIMIT, threads=1)  # compiles
+        plan = sw.solve(problem, backend=backend, time_limit=LIMIT, threads=1)
+        lines.append(f"  {backend:5s} {plan.timings['wall']:8.2f} s  gap {plan.gap:.2g}")
+    return lines
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.parse_args()
@@ -83,6 +104,10 @@ def main() -> None:
         sys.exit(f"not measured: {why_no_cuda()}")
     simulated = bool(config.ENABLE_CUDASIM)
     if simulated:
+        sys.path.append(str(Path(__file__).parents[1]))
+        from tests.kernels.simulator import tame
+
+        tame()
         print("NOT RUN ON A CARD: numba's simulator, at a tiny size. The figures say nothing about CUDA.")
     else:
         name = cuda.get_current_device().name
@@ -92,6 +117,7 @@ def main() -> None:
     print(f"plain copy: {limit / 1e9:.3g} GB/s")
     for size in TINY if simulated else SIZES:
         print("\n".join(of_size(*size, limit)))
+    print("\n".join(of_solve(*(TINY_SOLVED if simulated else SOLVED))))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from numba.core import config
 from numpy.typing import NDArray
 
 from sitewright.kernels._backends import lies
-from sitewright.kernels._grid import lanes
+from sitewright.kernels._grid import lanes, pair_grid
 
 # Neighbours in a row that read together; and threads in flight that fill the largest card of today twice.
 # (On the simulator few, so that a strip has more than one row of a small matrix.)
@@ -41,6 +41,25 @@ def strips(n_rows: int, n_columns: int) -> tuple[int, tuple[int, int], tuple[int
     count = max(1, min(n_rows, 65535, IN_FLIGHT // (wide * WIDE)))
     rows = -(-n_rows // count)
     return rows, (wide, -(-n_rows // rows)), (WIDE, 1)
+
+
+@cuda.jit
+def _rows(matrix, step, out):  # type: ignore[no-untyped-def]
+    j, first = cuda.grid(2)
+    if j < out.shape[1]:
+        for k in range(first, out.shape[0], cuda.gridsize(2)[1]):
+            out[k, j] = matrix[k * step, j]
+
+
+def every(matrix: Any, step: int) -> NDArray[Any]:
+    """Return each `step`-th row of a matrix on the card, in memory."""
+    n, m = -(-matrix.shape[0] // step), matrix.shape[1]
+    if not n or not m:
+        return np.empty((n, m), matrix.dtype)
+    out = empty((n, m), matrix.dtype)
+    _rows[pair_grid(n, m)](matrix, step, out)
+    result: NDArray[Any] = out.copy_to_host()
+    return result
 
 
 @cuda.jit

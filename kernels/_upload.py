@@ -18,10 +18,17 @@ def upload(matrix: Any) -> Any:
         If the card has not the memory.
     """
     must_run("cuda")
-    from sitewright.kernels._card import free, on_card
+    from sitewright.kernels._card import on_card
 
     array = cost_matrix("matrix", matrix)
     must_suit(array, "cuda")
     if lies(array) == "numpy":
-        refuse_above(array.shape, array.dtype, None, free(), ["backend='cpu'", "backend='dask' (many machines)"])
+        must_fit(array.shape, array.dtype)
     return on_card(array)
+
+
+def must_fit(shape: tuple[int, int], kind: Any) -> None:
+    """Raise TooLarge if the card has not the memory for a matrix."""
+    from sitewright.kernels._card import free
+
+    refuse_above(shape, kind, None, free(), ["backend='cpu'", "backend='dask' (many machines)"])

@@ -1,6 +1,7 @@
 """The scripts beside the benchmarks run, at tiny sizes, and say what they did not do."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ def test_the_card_script_runs_on_the_simulator_and_says_so() -> None:
     said = run(ROOT / "asv_bench/card.py", NUMBA_ENABLE_CUDASIM="1")
     assert said.startswith("NOT RUN ON A CARD")
     assert "Lagrangian pass" in said and "of a copy" in said
+    assert re.search(r"solve of 8 x 6 float32, 2 open\n  cpu .* gap 0\n  cuda .* gap 0\n", said)
 
 
 def test_the_bars_become_the_table_of_the_page(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ def solve(
     seed: int = 0,
     threads: int = 2,
     solver: Literal["highs", "scip", "cp-sat"] = "highs",
+    backend: Literal["cpu", "cuda"] = "cpu",
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="")] = False,
 ) -> int:
     """Solve a case folder, a bundled case, or an instance file.
@@ -55,6 +56,9 @@ def solve(
         Threads of the MIP solver.
     solver
         MIP solver; cp-sat only where every customer is served from one site.
+    backend
+        cuda: passes over the costs run on a CUDA card, for least cost and p-median without capacities or rules over
+        loads.
     quiet
         No progress, no tables.
     """
@@ -92,6 +96,7 @@ def solve(
                 threads=threads,
                 seed=seed,
                 solver=solver,
+                backend=backend,
                 on_progress=on_progress,
                 cancel=cancel,
             )

@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal
 
-from sitewright.optimizer.blocks import in_blocks
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.arguments import check_arguments, check_backend, check_solver
 from sitewright.optimizer.engine.assign import is_free, only_capacity, single_sourced
@@ -39,7 +38,7 @@ def solve(
     seed: int = 0,
     solver: str = "highs",
     ties: bool = True,
-    backend: Literal["cpu", "dask"] = "cpu",
+    backend: Literal["cpu", "cuda", "dask"] = "cpu",
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
 ) -> Plan:
@@ -67,8 +66,10 @@ def solve(
         Look for plans within the model's error, where the data say what that is.
     backend
         "dask" where the matrices lie on Dask in row blocks (some customers, all sites): larger than memory, in a Zarr
-        store, or on a cluster. They stay there; what comes back are the near ends of the rows. For "cost" and
-        "p-median" without capacities or rules over loads.
+        store, or on a cluster. They stay there; what comes back are the near ends of the rows. "cuda" takes the
+        service cost to a card once, where the engine's passes over it run, and finds what "cpu" finds; what is done
+        before and after (merging, proofs by counting, ties, the search beyond the near ends) reads it in memory. Both
+        for "cost" and "p-median" without capacities or rules over loads.
     on_progress
         Called with a `Progress` from this thread.
     cancel
@@ -82,6 +83,8 @@ def solve(
         If it is proved that no plan keeps all rules.
     LimitReached
         If a limit or a cancel came before any plan.
+    TooLarge
+        If the card has not the memory.
     """
     check_arguments(problem, time_limit=time_limit, gap=gap, threads=threads, seed=seed, solver=solver)
     cpu_started, _ = resources()
@@ -93,7 +96,7 @@ def solve(
     reasons = list(impossible(problem))
     if reasons:
         raise Infeasible(reasons, proof="counting")
-    settings = Settings(objective, p, radius, seed, threads, solver)
+    settings = Settings(objective, p, radius, seed, threads, solver, backend)
     if not any(rule.lazy for rule in problem.rules):
         return _solve_written(problem, state, settings, cpu_started, ties=ties)
     plan = solve_with_cuts(
@@ -112,7 +115,8 @@ def _solve_written(
     if settings.objective in OF_RADIUS:
         return solve_radius(problem, state, settings, cpu_started)
     kind = _engine_of(problem)
-    run = kind(problem, state, seed=settings.seed, threads=settings.threads, solver=settings.solver)
+    more = {"on_card": True} if settings.backend == "cuda" else {}
+    run = kind(problem, state, seed=settings.seed, threads=settings.threads, solver=settings.solver, **more)
     run.run()
     if state.decision is None:
         raise LimitReached(state.reason, bound=state.bound)
@@ -132,7 +136,7 @@ def _solve_written(
         p=settings.p,
         capacity_prices=run.capacity_prices if isinstance(run, Capacitated) else None,
         cpu_started=cpu_started,
-        backend="dask" if in_blocks(problem.data["service_cost"]) else "cpu",
+        backend=settings.backend,
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sitewright.kernels._backends import must_run
+from sitewright.kernels._upload import must_fit
 from sitewright.optimizer.blocks import in_blocks
 from sitewright.optimizer.errors import Flaw, InvalidProblem
 from sitewright.optimizer.problem import Problem
@@ -57,28 +59,38 @@ def check_solver(problem: Problem, solver: str) -> None:
 
 
 def check_backend(problem: Problem, backend: object, objective: str, *, ties: bool) -> None:
-    """Raise InvalidProblem if the matrices do not lie where the backend reads, or it cannot solve such a problem."""
+    """Raise InvalidProblem if the matrices do not lie where the backend reads, or it cannot run or solve this problem.
+
+    Raise TooLarge if it would need more memory than the card has.
+    """
     on_dask = [n for n in ("service_cost", "latency") if n in problem.data and in_blocks(problem.data[n])]
+    if backend not in ("cpu", "cuda", "dask"):
+        flaw = Flaw("argument 'backend'", "be 'cpu', 'cuda' or 'dask'", repr(backend), "use one of them")
+        raise InvalidProblem([flaw])
     flaws = []
-    if backend not in ("cpu", "dask"):
-        flaws.append(Flaw("argument 'backend'", "be 'cpu' or 'dask'", repr(backend), "use one of them"))
-    elif backend == "cpu" and on_dask:
+    if backend != "dask" and on_dask:
         fix = "pass backend='dask', or load them: Problem(problem.data.compute(), problem.rules)"
-        flaws.append(Flaw("argument 'backend'", "be 'dask' where matrices lie on Dask", f"'cpu', {on_dask}", fix))
-    elif backend == "dask":
-        if "service_cost" not in on_dask:
-            fix = "pass backend='cpu', or a service_cost made by dask.array"
-            flaws.append(Flaw("variable 'service_cost'", "lie on Dask for backend 'dask'", "an array in memory", fix))
+        found = f"{backend!r}, {on_dask}"
+        flaws.append(Flaw("argument 'backend'", "be 'dask' where matrices lie on Dask", found, fix))
+    if backend == "dask" and "service_cost" not in on_dask:
+        fix = "pass backend='cpu', or a service_cost made by dask.array"
+        flaws.append(Flaw("variable 'service_cost'", "lie on Dask for backend 'dask'", "an array in memory", fix))
+    if backend != "cpu":
         binding = [r.name for r in problem.all_rules if r.binds_loads(problem) or r.lazy]
         if objective not in ("cost", "p-median") or binding:
-            must = "be of the kind that backend 'dask' solves: cost or p-median without rules over loads"
-            fix = "load the matrices and pass backend='cpu'"
+            must = f"be of the kind that backend {backend!r} solves: cost or p-median without rules over loads"
+            fix = "load the matrices and pass backend='cpu'" if on_dask else "pass backend='cpu'"
             flaws.append(Flaw("the problem", must, ", ".join([objective, *binding]), fix))
-        if ties and "model_error_ms" in problem.data.attrs:
-            fix = "pass ties=False, and do not read its plan as one without ties"
-            flaws.append(Flaw("argument 'ties'", "be False with backend 'dask'", "True, and the error is known", fix))
+    if backend == "dask" and ties and "model_error_ms" in problem.data.attrs:
+        fix = "pass ties=False, and do not read its plan as one without ties"
+        flaws.append(Flaw("argument 'ties'", "be False with backend 'dask'", "True, and the error is known", fix))
     if flaws:
         raise InvalidProblem(flaws)
+    if backend == "cuda":
+        must_run("cuda")
+        kind = problem.data["service_cost"].dtype
+        shape = problem.n_customers, problem.n_sites
+        must_fit(shape, kind if kind == np.float32 else np.dtype(np.float64))
 
 
 def _is_number(value: object) -> bool:

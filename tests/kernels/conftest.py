@@ -1,28 +1,14 @@
 """The backends and places that the contract tests run on, and the bundled network."""
 
-import sys
 from collections.abc import Iterator
 
 import dask
 import pytest
-from numba.core import config as numba_config
 
 from sitewright.instances.network import load_network
 from sitewright.kernels import FibreNetwork
 from sitewright.kernels._backends import BACKENDS, why_no_cuda
 from tests.kernels.places import PLACES, Place
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    # On a card, numba warns that the tiny matrices of the tests do not fill it.
-    config.addinivalue_line("filterwarnings", "ignore:.*under-utilization")
-    if numba_config.ENABLE_CUDASIM:
-        # The simulator polls its threads without rest; at Python's 5 ms a turn, they mostly wait (14 s went to 1).
-        sys.setswitchinterval(1e-6)
-        # At a turn that short, threads are often stopped where the simulator is not safe.
-        from tests.kernels.simulator import share_one_array
-
-        share_one_array()
 
 
 @pytest.fixture(params=BACKENDS)

@@ -40,6 +40,7 @@ class Settings:
     seed: int
     threads: int
     solver: str
+    backend: str = "cpu"
 
 
 def solve_radius(problem: Problem, state: State, settings: Settings, cpu_started: float) -> Plan:

@@ -8,6 +8,7 @@ decided by reduced cost (`relaxation`) -> what is left by MIP where it is small 
 import numpy as np
 from numpy.typing import NDArray
 
+from sitewright import kernels
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.assign import cheapest, nearest
 from sitewright.optimizer.engine.state import State
@@ -15,7 +16,7 @@ from sitewright.optimizer.engine.uncapacitated.bound import Point, plain_bound, 
 from sitewright.optimizer.engine.uncapacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.uncapacitated.instance import instance_of
 from sitewright.optimizer.engine.uncapacitated.live import live_pairs
-from sitewright.optimizer.engine.uncapacitated.matrix import usable_cost
+from sitewright.optimizer.engine.uncapacitated.matrix import at_hand, usable_cost
 from sitewright.optimizer.engine.uncapacitated.merge import merge
 from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix
 from sitewright.optimizer.engine.uncapacitated.residual import close_by_mip
@@ -48,16 +49,25 @@ class Uncapacitated:
         seed: int,
         threads: int,
         solver: str,
+        on_card: bool = False,
     ) -> None:
         self.problem, self.state = problem, state
         self.seed, self.threads, self.solver = seed, threads, solver
         self.cost = usable_cost(problem)
         self.merged = merge(self.cost, threads=threads)
-        self.instance = instance_of(problem, self.merged.cost)
+        merged = self.merged.cost
+        matrix = at_hand(merged)
+        if on_card:
+            # Taken there once; the passes that follow leave it there.
+            alike = merged is self.cost
+            self.cost = kernels.upload(self.cost)
+            merged = self.cost if alike else kernels.upload(merged)
+        self.instance = instance_of(problem, merged)
         rules = [rule for rule in problem.all_rules if rule.kind == "site"]
         self.incumbent = Incumbent(
             self.instance,
             state.gap,
+            matrix=matrix,
             keeps=lambda is_open: keeps_all(problem, rules, is_open),
             partner_of=problem.partner_of,
             report=self._better,

@@ -1,6 +1,7 @@
 """The best open set so far: rounded choices, local search under the site rules, and the cut-off that follows."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,6 @@ from numpy.typing import NDArray
 from sitewright.optimizer.engine.assign import cheapest
 from sitewright.optimizer.engine.uncapacitated import interchange
 from sitewright.optimizer.engine.uncapacitated.instance import Instance
-from sitewright.optimizer.engine.uncapacitated.matrix import at_hand
 from sitewright.optimizer.engine.uncapacitated.prefix import Prefix
 
 Mask = NDArray[np.bool_]
@@ -25,13 +25,17 @@ MEMORY = 50_000_000
 
 
 class Incumbent:
-    """Holds the best open set found. `keeps` says whether a set keeps the site rules, `report` hears of each better."""
+    """Holds the best open set found. `keeps` says whether a set keeps the site rules, `report` hears of each better.
+
+    `matrix` is the one of the instance in memory, or without columns where it is not there.
+    """
 
     def __init__(
         self,
         instance: Instance,
         gap: float,
         *,
+        matrix: NDArray[Any],
         keeps: Callable[[Mask], bool],
         partner_of: NDArray[np.int64],
         report: Callable[[Mask, float], None],
@@ -40,7 +44,7 @@ class Incumbent:
         self.instance, self.gap, self.stop = instance, gap, stop
         self.keeps, self.partner_of, self.report = keeps, partner_of, report
         self.value, self.open = np.inf, np.zeros(instance.n_sites, dtype=bool)
-        self.matrix = at_hand(instance.cost)
+        self.matrix = matrix
         self.fees = instance.price[instance.n_sites :]
         self.locked = (instance.state[: instance.n_sites] != -1).astype(np.int8)
         self.seen: set[bytes] = set()

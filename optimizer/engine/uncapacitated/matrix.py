@@ -1,7 +1,7 @@
-"""What the engine asks of the cost matrix, in memory or in row blocks on Dask: some passes, whose answers are small.
+"""What the engine asks of the cost matrix, in memory, on a card or in row blocks on Dask: passes with small answers.
 
-On Dask the blocks stay where they are. What comes back are the near ends of the rows and vectors over customers; all
-prices, steps and searches use these alone.
+On a card or on Dask it stays where it is. What comes back are the near ends of the rows and vectors over customers; all
+prices and steps use these alone, and so do searches where no matrix is in memory.
 """
 
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.kernels import _tiles
+from sitewright.kernels._backends import lies
 from sitewright.optimizer.blocks import in_blocks
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rules.base import Rule
@@ -33,7 +34,12 @@ def at_hand(cost: Any) -> NDArray[Any]:
 
 def sample(cost: Any, rows: int) -> NDArray[Any]:
     """Return about so many rows, evenly spread."""
-    return np.asarray(cost[:: max(1, cost.shape[0] // rows)])
+    step = max(1, cost.shape[0] // rows)
+    if lies(cost) == "card":
+        from sitewright.kernels._card import every
+
+        return every(cost, step)
+    return np.asarray(cost[::step])
 
 
 def _masked(problem: Problem, cost: Any) -> Any:

@@ -100,5 +100,5 @@ def test_what_it_cannot_do_is_refused() -> None:
         sw.solve(problem, backend="dask", rules=[sw.rules.MeanLatency(at_most_ms=50.0)])
     with pytest.raises(sw.InvalidProblem, match="p-center"):
         sw.solve(problem, backend="dask", objective="p-center", p=2)
-    with pytest.raises(sw.InvalidProblem, match="'cpu' or 'dask'"):
+    with pytest.raises(sw.InvalidProblem, match="'cpu', 'cuda' or 'dask'"):
         sw.solve(whole, backend="gpu")
