@@ -44,11 +44,15 @@ def prove(
     """
     import sitewright
     from sitewright.optimizer.cli.console import ProgressPrinter
+    from sitewright.optimizer.errors import Flaw, InvalidProblem
     from sitewright.optimizer.io.plan_json import read_plan_json, write_plan_json
     from sitewright.optimizer.io.write import check_targets
     from sitewright.optimizer.solver.process import close_idle
 
     target = plan if output is None else output
+    if target.suffix != ".json":
+        fix = "give a .json file: no other holds a proof"
+        raise InvalidProblem([Flaw("option '--output'", "end in .json", repr(str(target)), fix)])
     check_targets([target])
     problem = open_problem(case, source)
     before = read_plan_json(plan, problem)

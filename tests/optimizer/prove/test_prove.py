@@ -179,6 +179,8 @@ def test_the_command_adds_the_proof_to_the_file(proved, tmp_path, capsys):
     assert "nodes of a tree" in capsys.readouterr().out
     assert run(["verify", str(file), "southeast-asia-2015"]) == 0
     assert run(["prove", str(file), "southeast-asia-2015", "--time-limit", "0", "-o", str(tmp_path / "b.json")]) == 4
+    assert run(["prove", str(file), "southeast-asia-2015", "-o", str(tmp_path / "b.nc")]) == 2
+    assert not (tmp_path / "b.nc").exists()
 
 
 def test_a_case_that_does_not_fit_is_refused_before_it_is_begun(proved, monkeypatch):
