@@ -90,9 +90,9 @@ def prove(
         on_progress(Progress(time.monotonic() - started, "prove", plan.objective, bound))
 
     nodes = Nodes(with_objective(problem, plan.objective_kind, plan.p, plan.radius))
-    grower = Grower(nodes, target)
+    grower = Grower(nodes, target, stop)
     first = np.asarray(plan.certificate.multipliers, dtype=np.float64)
-    grower.run(Prices(first, np.zeros(nodes.n_prices)), stop=stop, report=report)
+    grower.run(Prices(first, np.zeros(nodes.n_prices)), report=report)
     return replace(plan, certificate=replace(plan.certificate, proof=grower.proof()))
 
 

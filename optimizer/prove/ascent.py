@@ -5,6 +5,7 @@ program, and says which site is in doubt (Barahona, Anbil, Mathematical Programm
 not closed are looked at.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,9 +32,6 @@ class Prices:
     row: Floats  # (rows,), EUR/yr a unit, none negative
     value: float = -np.inf
     choice: Floats | None = None  # (sites,)
-
-    def copy(self) -> "Prices":
-        return Prices(self.customer.copy(), self.row.copy(), self.value, self.choice)
 
 
 class Ascent:
@@ -97,14 +95,14 @@ class Ascent:
         share[last[full], full] = part[full]
         return share
 
-    def climb(self, start: Prices, target: float, *, steps: int) -> Prices:
-        """Return better prices after so many steps, or fewer if the bound passes `target`."""
+    def climb(self, start: Prices, target: float, *, steps: int, stop: Callable[[], bool]) -> Prices:
+        """Return better prices after so many steps, or fewer if the bound passes `target` or `stop` says so."""
         n = len(start.customer)
         stranded = np.flatnonzero(~np.isfinite(self.cost).any(axis=1))
         if len(stranded):
             # Nobody may serve it: whatever price it is asked, no plan is cheaper.
             customer = start.customer.copy()
-            customer[stranded[0]] += 10 * abs(target) + abs(start.value if np.isfinite(start.value) else 0.0)
+            customer[stranded[0]] += 1.0 + 10 * abs(target) + abs(start.value if np.isfinite(start.value) else 0.0)
             return Prices(customer, start.row, np.inf, start.choice)
         at = np.concatenate([start.customer, start.row])
         best, slope, choice = self.evaluate(at[:n], at[n:])
@@ -112,7 +110,7 @@ class Ascent:
         factor, failed = 0.5, 0
         square = self.scale**2
         for _ in range(steps):
-            if best > target:
+            if best > target or stop():
                 break
             # A row without a price that is kept with room to spare moves nowhere.
             move = np.where((at <= 0) & (average < 0) & (np.arange(len(at)) >= n), 0.0, average)

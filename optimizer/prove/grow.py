@@ -16,6 +16,8 @@ from sitewright.optimizer.verify.node import Nodes
 FIRST, STEPS, DIGITS = 600, 60, 10
 # A node is bounded again before it is branched on where its own prices leave no more than this part of its free sites.
 AGAIN = 0.7
+# Bytes of a proof beyond which no one would read it.
+MOST_BYTES = 1 << 30
 
 
 @dataclass(eq=False)
@@ -29,8 +31,9 @@ class _Leaf:
 class Grower:
     """One proof in the making: leaves wait in order of their bounds."""
 
-    def __init__(self, nodes: Nodes, target: float) -> None:
-        self.nodes, self.target = nodes, target
+    def __init__(self, nodes: Nodes, target: float, stop: Callable[[], bool]) -> None:
+        self.nodes, self.target, self.stop = nodes, target, stop
+        self._most = MOST_BYTES // (8 * (len(nodes.cost) + nodes.n_prices + len(nodes.facts.sites)))
         self._parent: list[int] = []
         self._site: list[int] = []
         self._open: list[bool] = []
@@ -47,11 +50,11 @@ class Grower:
     def size(self) -> int:
         return len(self._parent)
 
-    def run(self, start: Prices, *, stop: Callable[[], bool], report: Callable[[float], None]) -> None:
-        """Branch until every leaf is above the target, or `stop` says so."""
+    def run(self, start: Prices, *, report: Callable[[float], None]) -> None:
+        """Branch until every leaf is above the target, `stop` says so, or the proof has grown too large to write."""
         root = self.nodes.counting.follow(self.nodes.counting.root)
         self._add(-1, -1, False, root, start, FIRST)
-        while self._heap and not stop():
+        while self._heap and not self.stop() and self.size < self._most:
             report(self.bound)
             _, _, leaf = heapq.heappop(self._heap)
             self._branch(leaf)
@@ -108,7 +111,7 @@ class Grower:
 
     def _bound(self, decisions: Decisions, start: Prices, steps: int) -> tuple[Prices, float]:
         """Return the best prices found for a node, and what they prove."""
-        prices = Ascent(self.nodes, decisions).climb(start, self.target, steps=steps)
+        prices = Ascent(self.nodes, decisions).climb(start, self.target, steps=steps, stop=self.stop)
         value = self._prove(decisions, prices)
         if value < self.target and not decisions.free.any():
             exact = linear_prices(self.nodes, decisions, self.target)

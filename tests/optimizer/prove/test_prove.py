@@ -189,3 +189,12 @@ def test_a_case_that_does_not_fit_is_refused_before_it_is_begun(proved, monkeypa
     monkeypatch.setattr("sitewright.optimizer.prove.available", lambda: 1000.0)
     with pytest.raises(TooLarge, match="120 x 80 pairs needs 450 KiB"):
         sw.prove(problem, plan)
+
+
+def test_a_proof_does_not_grow_beyond_what_can_be_kept(proved, monkeypatch):
+    """A tree without end must end with what it has, not with the memory."""
+    problem, plan = proved
+    monkeypatch.setattr("sitewright.optimizer.prove.grow.MOST_BYTES", 8 * 300 * 10)
+    proof = sw.prove(problem, plan, gap=0.0).certificate.proof
+    assert 8 <= proof.nodes <= 15
+    assert proof.bound < proof.target
