@@ -1,7 +1,6 @@
 """`sitewright prove`: give a plan a proof that anyone can recompute."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -72,7 +71,7 @@ def prove(
             close_idle()
     proof = proved.certificate.proof
     assert proof is not None
-    write_plan_json(replace(proved, said_load=None), target)
+    write_plan_json(proved, target)
     print(f"{proof.leaves:,} leaves of {proof.nodes:,} nodes; wrote {target}", file=sys.stderr)
     print(proved.verify(problem))
     if proof.bound >= proof.target:

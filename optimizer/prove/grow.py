@@ -10,7 +10,7 @@ from sitewright.optimizer.proof import Proof
 from sitewright.optimizer.prove.ascent import Ascent, Prices
 from sitewright.optimizer.prove.linear import linear_prices
 from sitewright.optimizer.verify.decisions import Decisions
-from sitewright.optimizer.verify.node import Nodes
+from sitewright.optimizer.verify.node import Bound, Nodes
 
 # Steps at the root and at a node; digits of a price that are kept.
 FIRST, STEPS, DIGITS = 600, 60, 10
@@ -25,6 +25,7 @@ class _Leaf:
     place: int
     decisions: Decisions
     prices: Prices
+    proved: Bound
     value: float
 
 
@@ -61,8 +62,7 @@ class Grower:
         report(self.bound)
 
     def _branch(self, leaf: _Leaf) -> None:
-        bound = self.nodes.bound(leaf.decisions, leaf.prices.customer, leaf.prices.row)
-        decisions = self.nodes.settle(leaf.decisions, bound, self.target)
+        decisions = self.nodes.settle(leaf.decisions, leaf.proved, self.target)
         if decisions is None:
             return
         free = int(decisions.free.sum())
@@ -97,35 +97,32 @@ class Grower:
         before: float = -np.inf,
     ) -> None:
         """Bound a node and keep it; where a plan may be left below the target, it waits for its turn."""
-        prices, value = start, np.inf
+        place, prices = self.size, start
         if decisions is not None:
-            prices, value = self._bound(decisions, start, steps)
-            value = max(before, value)
-        place = self.size
+            prices, proved = self._bound(decisions, start, steps)
+            value = max(before, proved.value)
+            if value < self.target:
+                heapq.heappush(self._heap, (value, place, _Leaf(place, decisions, prices, proved, value)))
         self._parent.append(parent)
         self._site.append(site)
         self._open.append(is_open)
         self._prices.append(prices)
-        if decisions is not None and value < self.target:
-            heapq.heappush(self._heap, (value, place, _Leaf(place, decisions, prices, value)))
 
-    def _bound(self, decisions: Decisions, start: Prices, steps: int) -> tuple[Prices, float]:
+    def _bound(self, decisions: Decisions, start: Prices, steps: int) -> tuple[Prices, Bound]:
         """Return the best prices found for a node, and what they prove."""
         prices = Ascent(self.nodes, decisions).climb(start, self.target, steps=steps, stop=self.stop)
-        value = self._prove(decisions, prices)
-        if value < self.target and not decisions.free.any():
-            exact = linear_prices(self.nodes, decisions, self.target)
-            if exact is not None:
-                proved = self._prove(decisions, exact)
-                if proved > value:
-                    return exact, proved
-                prices.choice = exact.choice
-        return prices, value
+        proved = self._prove(decisions, prices)
+        if proved.value < self.target and not decisions.free.any():
+            exact = linear_prices(self.nodes, decisions, self.target, stop=self.stop)
+            better = None if exact is None else self._prove(decisions, exact)
+            if exact is not None and better is not None and better.value > proved.value:
+                return exact, better
+        return prices, proved
 
-    def _prove(self, decisions: Decisions, prices: Prices) -> float:
+    def _prove(self, decisions: Decisions, prices: Prices) -> Bound:
         """Shorten the prices, and return what they prove."""
         prices.customer, prices.row = _short(prices.customer), _short(prices.row)
-        return self.nodes.bound(decisions, prices.customer, prices.row).value
+        return self.nodes.bound(decisions, prices.customer, prices.row)
 
     def proof(self) -> Proof:
         return Proof(

@@ -21,7 +21,7 @@ HUGE_PRICE = 1e18
 
 def proved_by_tree(problem: "Problem", proof: "Proof") -> tuple[float, list[str]]:
     """Return the bound that the tree proves, -inf if it is no proof, and what is wrong with it."""
-    wrong = list(_malformed(problem, proof))
+    wrong = _malformed(problem, proof)
     if wrong:
         return -np.inf, wrong
     nodes = Nodes(problem)
@@ -77,9 +77,11 @@ def _malformed(problem: "Problem", proof: "Proof") -> list[str]:
         return ["names a parent that does not come before its child"]
     if (site < -1).any() or (site >= n_sites).any():
         return [f"decides a site that is none of the {n_sites}"]
-    for p in sorted(set(parent[1:].tolist())):
-        its = np.flatnonzero(parent == p)
+    children: dict[int, list[int]] = {}
+    for k, p in enumerate(parent.tolist()):
+        children.setdefault(p, []).append(k)
+    for p, its in children.items():
         both = len(its) == 2 and site[its[0]] == site[its[1]] >= 0 and proof.is_open[its].sum() == 1
-        if not both and not (len(its) == 1 and site[its[0]] == -1):
+        if p >= 0 and not both and not (len(its) == 1 and site[its[0]] == -1):
             return [f"branches at node {p} otherwise than on one site, open and closed"]
     return []
