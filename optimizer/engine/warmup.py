@@ -5,6 +5,7 @@ import time
 import numpy as np
 
 from sitewright.optimizer.engine import solve
+from sitewright.optimizer.engine.capacitated.chains import Chains
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.rules import MutualExclusion, SingleSource
 
@@ -25,5 +26,9 @@ def warmup() -> list[tuple[str, float]]:
         tight = Problem.from_arrays(service_cost=cost, fixed_cost=np.full(40, 1500.0), capacity=capacity)
         solve(tight)
         solve(tight, rules=[SingleSource()])
+        every, sites = np.ones(40, dtype=bool), np.arange(40)
+        Chains(cost.astype(np.float64), np.ones(40), seed=0).search(
+            every, sites, cost.astype(np.float64), capacity, sites
+        )
         out.append((f"exact engine {np.dtype(dtype).name}", time.perf_counter() - started))
     return out

@@ -14,6 +14,7 @@ from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.assign import from_values, single_sourced
 from sitewright.optimizer.engine.capacitated.assignment import improve
 from sitewright.optimizer.engine.capacitated.bound import Point
+from sitewright.optimizer.engine.capacitated.chains import Chains
 from sitewright.optimizer.engine.capacitated.engine import TREE, Capacitated
 from sitewright.optimizer.engine.capacitated.incumbent import Mask, Served
 from sitewright.optimizer.engine.capacitated.reduced import Reduced, reduced_costs
@@ -28,19 +29,21 @@ from sitewright.optimizer.solver.answer import Answer, Outcome
 from sitewright.optimizer.solver.process import solve_model
 
 WHOLE = "0-1 knapsacks"
-# Rounds of the local search for one open set; pairs that the first MIP is given, by customer.
-ROUNDS, FIRST = 40, 6
-# Rounds of that search from a choice of the tree; steps of the bound of 0-1 knapsacks.
-AGAIN, STEPS = 6, 600
+# Rounds of the local search for one open set, and from a choice of the tree.
+ROUNDS, AGAIN = 40, 6
+# How the price of what exceeds a capacity moves; customers beyond whom looking at every two takes too long.
+CHEAPER, DEARER, MOST_SWAPPED = 0.6, 1.7, 2000
+# Pairs that the first MIP is given, by customer; steps of the bound of 0-1 knapsacks.
+FIRST, STEPS = 6, 600
 # Nodes of its tree before guesses and the first MIP, and in all where site rules have prices: these stay as they are,
 # so that the tree may be long. Seconds of that MIP with a tree to go on with, and without.
 SOON, FEW, MOMENT, MINUTE = 100, 3000, 10.0, 60.0
 # The first guess of what the best plan costs beyond the bound, as a part of it; nodes that a guess is worth.
 GUESS, GUESSED = 5e-4, 2000
+# Pairs beyond which plans are looked for by chains, and no MIP ends a guess that was not decided within fewer nodes.
+LARGE, GUESSED_DEEP = 20_000, 1500
 # Nodes of the tree that bounds plans with shared demand.
 NODES = 3000
-# How the price of what exceeds a capacity moves; customers beyond whom looking at every two takes too long.
-CHEAPER, DEARER, MOST_SWAPPED = 0.6, 1.7, 2000
 
 
 class SingleSourced(Capacitated):
@@ -54,6 +57,7 @@ class SingleSourced(Capacitated):
         whole = bool(np.all(self.cost[np.isfinite(self.cost)] % 1 == 0) and np.all(self.instance.sites.price % 1 == 0))
         self._usable = np.where(np.isfinite(self.cost), self.cost, np.inf).astype(np.float64)
         self._found: tuple[float, Reduced] | None = None
+        self.chains = Chains(self._usable, self.instance.demand, seed=seed) if self._usable.size > LARGE else None
         self.step = 1.0 if whole and self.single.all() else 0.0
 
     @property
@@ -117,6 +121,11 @@ class SingleSourced(Capacitated):
     ) -> None:
         """Search for a whole assignment to an open set from the one given, which may exceed capacities."""
         demand, everyone = self.instance.demand, np.arange(len(site))
+        if self.chains is not None:
+            found = None if self.state.stop() else self.chains.search(is_open, column, cost, capacity, site)
+            if found is not None:
+                self._take(Decision(is_open.copy(), everyone, found, np.ones(len(everyone))))
+            return
         best_site, value = site.copy(), np.inf
         if np.all(np.bincount(site, demand, minlength=len(column)) <= capacity * (1 + 1e-9)):
             value = float(cost[everyone, site].sum())
@@ -153,10 +162,11 @@ class SingleSourced(Capacitated):
             return True
         tree = self._whole_tree(point)
         for most in (SOON, FEW if len(self.instance.sites.rows) else np.inf):
-            if tree is not None and np.isfinite(state.incumbent):
-                self._run(tree, most)
-                if tree.bound > self.cutoff:
-                    return self._ended(tree.bound)
+            if tree is not None:
+                if np.isfinite(state.incumbent):
+                    self._run(tree, most)
+                    if tree.bound > self.cutoff:
+                        return self._ended(tree.bound)
                 if most == SOON and self._guessed(point):
                     return self._ended(np.inf)
             if most == SOON and not state.stop() and self._first(point, MOMENT if tree is not None else MINUTE):
@@ -180,19 +190,20 @@ class SingleSourced(Capacitated):
         A low cut-off decides what the incumbent cannot. A tree that ends without a plan below it proves it a bound.
         """
         state, part = self.state, GUESS
-        while not state.stop() and np.isfinite(state.incumbent):
-            guess = state.bound + part * abs(state.bound)
+        while not state.stop() and (self.chains is not None or np.isfinite(state.incumbent)):
+            guess = state.bound + part * max(1.0, abs(state.bound))
             if guess >= self.cutoff:
                 return False
             tree = self._whole_tree(point, guess)
             if tree is None:
                 return False
-            self._run(tree, GUESSED)
-            if tree.bound < np.inf:
+            self._run(tree, GUESSED if self.chains is None else GUESSED_DEEP)
+            if tree.bound == np.inf:
+                if self.cutoff <= guess:
+                    return True
+                self._knapsacks(guess)
+            elif self.chains is None:
                 return False
-            if self.cutoff <= guess:
-                return True
-            self._knapsacks(guess)
             part *= 2
         return False
 
@@ -205,7 +216,14 @@ class SingleSourced(Capacitated):
             return None
         whole = Whole(self.instance, point, self._usable)
         root = Node(point.u.copy(), point.state.copy(), np.isfinite(self._usable), point.value)
-        return WholeTree(whole, root, cutoff=lambda: min(self.cutoff, guess), pack=self._again, threads=self.threads)
+        return WholeTree(
+            whole,
+            root,
+            cutoff=lambda: min(self.cutoff, guess),
+            pack=self._again,
+            threads=self.threads,
+            deep=self.chains is not None,
+        )
 
     def _run(self, tree: WholeTree, most: float) -> None:
         """Branch until so many nodes were bounded."""

@@ -1,7 +1,9 @@
 """Branch and bound on sites, then on pairs, where each customer has one site, with bounds of 0-1 knapsacks.
 
 Sites and pairs are chosen by the averaged choice of the bound, as in `tree`, in whose order nodes are taken, too. Each
-node rules out the pairs that cost too much by its prices, which raises its bound again.
+node rules out the pairs that cost too much by its prices, which raises its bound again. Where plans are hard to find
+the search plunges: from the node of the lowest bound it goes on depth first for a while, since deep nodes say best who
+fits where.
 """
 
 import heapq
@@ -18,11 +20,13 @@ from sitewright.optimizer.engine.uncapacitated.relaxation import propagate
 # Nodes of a batch; steps at the root, at other nodes, and of these after pairs were ruled out; nodes between two
 # searches for a plan.
 BATCH, FIRST, STEPS, AGAIN, SEARCH = 8, 600, 200, 100, 4
+# As much of a search that plunges, for so many nodes from the lowest bound on. It looks for a plan at every node.
+PLUNGE, FEWER_NODES, FEWER_STEPS = 100, 2, 40
 # A node's bound is raised on while a round gains this part of what is left.
 GAIN = 0.15
 # A share this near 0 or 1 counts as decided.
 SURE = 0.02
-# Bytes of open nodes beyond which the deepest are taken first.
+# Bytes of open nodes beyond which a plunge does not end.
 MOST_BYTES = 1 << 30
 
 Pack = Callable[[NDArray[np.bool_], NDArray[np.int64]], None]
@@ -39,11 +43,16 @@ class _Waiting:
 
 
 class WholeTree:
-    """The open nodes of one search; `pack` is given open sites and the likeliest site of each customer."""
+    """The open nodes of one search; `pack` is given open sites and the likeliest site of each customer.
 
-    def __init__(self, whole: Whole, root: Node, *, cutoff: Callable[[], float], pack: Pack, threads: int) -> None:
-        self.whole, self.cutoff, self.pack, self.threads = whole, cutoff, pack, threads
-        self.nodes, self._serial = 0, 0  # how many were bounded
+    A `deep` search plunges.
+    """
+
+    def __init__(
+        self, whole: Whole, root: Node, *, cutoff: Callable[[], float], pack: Pack, threads: int, deep: bool
+    ) -> None:
+        self.whole, self.cutoff, self.pack, self.threads, self.deep = whole, cutoff, pack, threads, deep
+        self.nodes, self._serial, self._plunged = 0, 0, 0  # how many were bounded, kept, and taken from one node on
         self._heap: list[tuple[float, int, _Waiting]] = []
         self._stack: list[_Waiting] = []
         self._node_bytes = root.u.nbytes + root.state.nbytes + root.live.size // 8 + 800
@@ -67,24 +76,30 @@ class WholeTree:
                 if batch:
                     report(min(self.bound, *(node.value for node in batch)))
                 for children, plan in pool.map(self._process, batch):
-                    if plan is not None and (not children or self.nodes % SEARCH == 0):
+                    if plan is not None and (self.deep or not children or self.nodes % SEARCH == 0):
                         self.pack(*plan)
                     self.nodes += 1
                     for child in children:
                         self._push(child)
 
     def _push(self, node: Node) -> None:
-        waiting = _Waiting(node.u, node.state, np.packbits(node.live, axis=1), node.value)
-        if self.open * self._node_bytes > MOST_BYTES:
-            self._stack.append(waiting)
-            return
-        self._serial += 1
-        heapq.heappush(self._heap, (node.value, self._serial, waiting))
+        self._stack.append(_Waiting(node.u, node.state, np.packbits(node.live, axis=1), node.value))
 
     def _take(self) -> list[Node]:
         batch: list[Node] = []
-        while self.open and len(batch) < BATCH:
-            node = self._stack.pop() if self._stack else heapq.heappop(self._heap)[2]
+        while self.open and len(batch) < (FEWER_NODES if self.deep else BATCH):
+            if self._plunged >= PLUNGE * self.deep and self.open * self._node_bytes <= MOST_BYTES:
+                while self._stack:
+                    self._serial += 1
+                    waiting = self._stack.pop()
+                    heapq.heappush(self._heap, (waiting.value, self._serial, waiting))
+            if not self._stack:
+                if batch and self.deep:
+                    break
+                self._plunged = 0
+                self._stack.append(heapq.heappop(self._heap)[2])
+            node = self._stack.pop()
+            self._plunged += 1
             if node.value <= self.cutoff():
                 live = np.unpackbits(node.pairs, axis=1, count=self.whole.a.n_sites).astype(np.bool_)
                 batch.append(Node(node.u.copy(), node.state.copy(), live, node.value))
@@ -93,7 +108,8 @@ class WholeTree:
     def _process(self, node: Node) -> tuple[list[Node], tuple[NDArray[np.bool_], NDArray[np.int64]] | None]:
         """Bound a node; return its children, and the choice to look for a plan from."""
         m, cutoff = self.whole.a.n_sites, self.cutoff()
-        steps = STEPS if self.nodes else FIRST
+        usual, again = (FEWER_STEPS, FEWER_STEPS // 2) if self.deep else (STEPS, AGAIN)
+        steps = usual if self.nodes else FIRST
         while True:
             if not self._consistent(node):
                 return [], None
@@ -109,7 +125,7 @@ class WholeTree:
             node.live &= node.value + costs.pair <= cutoff + 1e-9 * abs(cutoff)
             if node.live.sum() > 0.9 * pairs:
                 break
-            steps = AGAIN
+            steps = again
         if not self._consistent(node):
             return [], None
         is_open = (node.state[:m] == 1) | ((node.state[:m] == -1) & (y[:m] > 0.5))
@@ -140,7 +156,7 @@ class WholeTree:
         return bool(node.live.any(axis=1).all() and np.all(held <= self.whole.a.capacity * (1 + 1e-9)))
 
     def _children(self, node: Node, x: Floats, y: Floats) -> list[Node]:
-        """Return both choices of the site, or else of the pair, that is least decided."""
+        """Return both choices of the site, or else of the pair, that is least decided; the last is looked at first."""
         free = np.flatnonzero(node.state[: len(y)] == -1)
         half = np.minimum(y[free], 1 - y[free])
         many = np.flatnonzero(node.live.sum(axis=1) > 1)
@@ -158,14 +174,14 @@ class WholeTree:
         with_it.live[i] = False
         with_it.live[i, j] = True
         without.live[i, j] = False
-        return [with_it, without]
+        return [without, with_it]
 
     def _site(self, node: Node, j: int) -> list[Node]:
         both = [self._copy(node), self._copy(node)]
         for decided, child in enumerate(both):
             child.state[j] = decided
         both[0].live[:, j] = False
-        return both[::-1]
+        return both
 
     @staticmethod
     def _copy(node: Node) -> Node:
