@@ -108,9 +108,7 @@ class Covering:
     def reduced(self, radius: float, out: Mask) -> Reduced:
         """Return the problem over the active customers without the sites `out`."""
         bits = cover(self.rows, radius, threads=self.reach.threads).bits
-        return reduce_cover(
-            bits, len(self.active), self.rules.group, out | self.rules.closed, threads=self.reach.threads
-        )
+        return reduce_cover(bits, len(self.active), self.rules.group, out | self.rules.closed)
 
     def relax(self, radius: float, most: int | None = None) -> Relaxed | None:
         """Return the relaxation, over all customers or until it needs more sites than allowed; None if stopped.
@@ -200,9 +198,7 @@ class Covering:
     def _exact(self, reduced: Reduced, n_sites: int, nodes: float) -> tuple[Outcome, Ints]:
         """Return so many of the sites that cover all rows, or that there are none, or, stopped, neither."""
         if n_sites - self._climb(reduced, n_sites)[0].sum() < TREE_GAP:
-            outcome, chosen = few_cover(
-                reduced.mask, n_sites, stop=self.solver.stop, threads=self.reach.threads, nodes=nodes
-            )
+            outcome, chosen = few_cover(reduced.mask, n_sites, stop=self.solver.stop, nodes=nodes)
             self.word = TREE if outcome is Outcome.INFEASIBLE else self.word
             return outcome, chosen
         if np.isfinite(nodes):

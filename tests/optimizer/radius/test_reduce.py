@@ -26,7 +26,7 @@ def test_what_is_left_admits_the_same_choices_by_group(seed):
     n, m, groups = 5, 7, 1 + seed % 3
     mask = rng.random((n, m)) < 0.4
     group, out = rng.integers(0, groups, m), rng.random(m) < 0.1
-    reduced = reduce_cover(pack(mask.T), n, group, out, threads=1)
+    reduced = reduce_cover(pack(mask.T), n, group, out)
 
     full = set()
     for bits in product([False, True], repeat=m):
