@@ -5,7 +5,7 @@ choice covers all. If the active customers alone cannot be covered, all of them 
 Research Letters 6, 1987; Chen, Chen, Computers and Operations Research 36, 2009).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -40,11 +40,14 @@ SURE = 1e-3
 # Work of the search for a cover before it is left to the tree.
 HINT_WORK = 1e8
 
-# Work of one search by swaps, a second or so; more work is more of them, each from another seed.
-TURN = 3e8
-
 # Steps of the prices; an averaged choice that covers a customer that much has not missed it.
 CLIMB, NEARLY = 2000, 0.8
+
+# Most swaps for each row and site, in a search that is not to be long.
+SWAPS_A_LINE = 100
+
+# Pairs up to which a long search makes all customers active: their rows are copied.
+EVERYONE = 2e7
 
 # Customers whom fractions make active at once.
 MOST_NEW = 50
@@ -99,6 +102,8 @@ class Covering:
         self.word = solver.name  # who last proved that no whole sites do
         self.active = np.empty(0, dtype=np.int64)
         self.rows = np.empty((0, reach.shape[1]), dtype=reach.matrix.dtype)
+        self.found = np.empty(0, dtype=np.int64)  # the sites of the last cover that was found, of whichever radius
+        self.searches = 0
 
     def add(self, customers: Ints) -> None:
         new = np.setdiff1d(customers, self.active)
@@ -153,31 +158,40 @@ class Covering:
         customer[self.active[reduced.rows[used]]] = price[used]
         return Weights(customer, price[used] @ (self.rows[reduced.rows[used]] <= radius))
 
-    def find(self, radius: float, n_sites: int, *, work: float) -> Mask | None:
+    def find(self, radius: float, n_sites: int, *, work: float, starts: int = 1) -> Mask | None:
         """Return so many sites that cover all within the radius, looked for by swaps; None proves nothing.
 
-        Knows no site rules. Customers that a cover of the active ones misses become active.
+        Knows no site rules. Customers that a cover of the active ones misses become active. The first of the `starts`,
+        which share the work, is the last cover that was found.
         """
-        return self._few(radius, n_sites, work, 0)[1]
+        if starts > 1 and self.reach.matrix.size <= EVERYONE:
+            # Long searches that miss one customer after the other cost more.
+            self.add(np.arange(self.reach.shape[0]))
+        return self._few(radius, n_sites, [work / starts] * starts, 0, np.inf)[1]
 
-    def few(self, radius: float, n_sites: int, *, work: float, nodes: float = np.inf) -> tuple[Outcome, Mask | None]:
+    def few(
+        self, radius: float, n_sites: int, *, work: float, nodes: float = np.inf, lack: float = np.inf
+    ) -> tuple[Outcome, Mask | None]:
         """Return so many sites that cover all within the radius, or that there are none, or, stopped, neither.
 
-        Knows no site rules but those that close sites. With a limit on the nodes of the tree, the MIP is not asked.
+        Knows no site rules but those that close sites. `nodes` limits the tree; the MIP is not asked where the LP with
+        cuts lacks more than `lack` sites of a proof.
         """
-        return self._few(radius, n_sites, work, nodes)
+        return self._few(radius, n_sites, [work], nodes, lack)
 
-    def _few(self, radius: float, n_sites: int, work: float, nodes: float) -> tuple[Outcome, Mask | None]:
+    def _few(
+        self, radius: float, n_sites: int, works: Sequence[float], nodes: float, lack: float
+    ) -> tuple[Outcome, Mask | None]:
         while not self.solver.stop():
             reduced = self.reduced(radius, self.rules.closed)
-            found = self._swap(reduced.mask, n_sites, work)
+            found = self._swap(reduced, n_sites, works)
             chosen = np.empty(0, dtype=np.int64)
             if found is not None:
                 chosen = np.flatnonzero(found)
             elif nodes == 0:
                 break
             else:
-                outcome, chosen = self._exact(reduced, n_sites, nodes)
+                outcome, chosen = self._exact(reduced, n_sites, nodes, lack)
                 if outcome is not Outcome.OPTIMAL:
                     return outcome, None
             is_open = np.zeros(self.reach.shape[1], dtype=bool)
@@ -187,22 +201,33 @@ class Covering:
                 return Outcome.OPTIMAL, is_open
         return Outcome.STOPPED, None
 
-    def _swap(self, mask: Mask, n_sites: int, work: float) -> Mask | None:
-        """Look for a cover by swaps, in turns: a stop waits for no more than one."""
-        for turn in range(max(1, round(work / TURN))):
-            found = find_cover(mask, n_sites, work=min(work, TURN), seed=self.solver.seed + turn)
-            if found is not None or self.solver.stop():
+    def _swap(self, reduced: Reduced, n_sites: int, works: Sequence[float]) -> Mask | None:
+        """Look for a cover by swaps, first from the last one that was found, then from none; each from another seed."""
+        first = np.flatnonzero(np.isin(reduced.sites, self.found))
+        most = SWAPS_A_LINE * sum(reduced.mask.shape) if len(works) == 1 else np.inf
+        for work in works:
+            self.searches += 1
+            found = find_cover(
+                reduced.mask,
+                n_sites,
+                work=work,
+                seed=self.solver.seed + self.searches,
+                most=most,
+                first=first,
+                stop=self.solver.stop,
+            )
+            if found is not None:
+                self.found = reduced.sites[found]
                 return found
+            first = first[:0]
         return None
 
-    def _exact(self, reduced: Reduced, n_sites: int, nodes: float) -> tuple[Outcome, Ints]:
+    def _exact(self, reduced: Reduced, n_sites: int, nodes: float, lack: float) -> tuple[Outcome, Ints]:
         """Return so many of the sites that cover all rows, or that there are none, or, stopped, neither."""
         if n_sites - self._climb(reduced, n_sites)[0].sum() < TREE_GAP:
             outcome, chosen = few_cover(reduced.mask, n_sites, stop=self.solver.stop, nodes=nodes)
             self.word = TREE if outcome is Outcome.INFEASIBLE else self.word
             return outcome, chosen
-        if np.isfinite(nodes):
-            return Outcome.STOPPED, np.empty(0, dtype=np.int64)
         reduced = replace(reduced, fillers=())
         bound, cuts = strengthen(
             reduced.mask, lambda cuts: self._cut_off(reduced, cuts), n_sites + SURE, seed=self.solver.seed
@@ -210,7 +235,7 @@ class Covering:
         if bound > n_sites + SURE:
             self.word = CUTS
             return Outcome.INFEASIBLE, np.empty(0, dtype=np.int64)
-        if self.solver.stop():
+        if self.solver.stop() or n_sites - bound > lack:
             return Outcome.STOPPED, np.empty(0, dtype=np.int64)
         # As a count to be lowered, not a row to be kept: HiGHS prunes by cost twice as fast as by rows. A cover with
         # one site more makes its cut-off.
@@ -234,13 +259,13 @@ class Covering:
         price = answer.duals[len(answer.duals) - len(reduced.rows) - len(cuts) :]
         return answer.values[: len(reduced.sites)], np.maximum(0.0, price)
 
-    def choose(self, radius: float, out: Mask) -> tuple[Outcome, Mask | None]:
+    def choose(self, radius: float, out: Mask, *, lack: float = np.inf) -> tuple[Outcome, Mask | None]:
         """Return sites that cover all within the radius and keep all rules, or that there are none, or neither.
 
-        `out` are sites that no such choice opens. A stop leaves both open.
+        `out` are sites that no such choice opens. A stop leaves both open, and `lack` may, as in `few`.
         """
         if self.rules.plain:
-            return self.few(radius, self.rules.most, work=HINT_WORK)
+            return self.few(radius, self.rules.most, work=HINT_WORK, lack=lack)
         outcome, _, is_open = self._until_all(radius, out, self._any)
         return outcome, is_open
 
