@@ -25,7 +25,7 @@ MOST_SPREAD = 1000
 QUICK, LONG, MORE, DEEP, STARTS = 3e7, 4e9, 4, 5e10, 4
 
 # The MIP solver is asked, before all else was, where the LP with cuts lacks no more sites than that of a proof.
-LACK = 2.5
+LACK = 1.4
 
 # Nodes of a tree that is to raise the bound.
 FEW_NODES = 300

@@ -46,7 +46,7 @@ CLIMB, NEARLY = 2000, 0.8
 # Most swaps for each row and site, in a search that is not to be long.
 SWAPS_A_LINE = 100
 
-# Pairs up to which a long search makes all customers active: their rows are copied.
+# Pairs up to which a long search is for covers of all customers, active or not.
 EVERYONE = 2e7
 
 # Customers whom fractions make active at once.
@@ -164,10 +164,14 @@ class Covering:
         Knows no site rules. Customers that a cover of the active ones misses become active. The first of the `starts`,
         which share the work, is the last cover that was found.
         """
-        if starts > 1 and self.reach.matrix.size <= EVERYONE:
-            # Long searches that miss one customer after the other cost more.
-            self.add(np.arange(self.reach.shape[0]))
-        return self._few(radius, n_sites, [work / starts] * starts, 0, np.inf)[1]
+        works = [work / starts] * starts
+        if starts == 1 or self.reach.matrix.size > EVERYONE:
+            return self._few(radius, n_sites, works, 0, np.inf)[1]
+        # Long searches that miss one customer after the other cost more than those for all of them; a proof does not.
+        bits = cover(self.reach.matrix, radius, threads=self.reach.threads).bits
+        reduced = reduce_cover(bits, self.reach.shape[0], self.rules.group, self.rules.closed)
+        found = self._swap(reduced, n_sites, works)
+        return None if found is None else self._opened(reduced, np.flatnonzero(found), n_sites)
 
     def few(
         self, radius: float, n_sites: int, *, work: float, nodes: float = np.inf, lack: float = np.inf
@@ -194,12 +198,17 @@ class Covering:
                 outcome, chosen = self._exact(reduced, n_sites, nodes, lack)
                 if outcome is not Outcome.OPTIMAL:
                     return outcome, None
-            is_open = np.zeros(self.reach.shape[1], dtype=bool)
-            is_open[reduced.sites[chosen]] = True
-            self.fill(is_open, np.flatnonzero(~self.rules.closed), n_sites - int(is_open.sum()))
+            is_open = self._opened(reduced, chosen, n_sites)
             if not self._miss(np.flatnonzero(is_open), np.ones(int(is_open.sum())), radius):
                 return Outcome.OPTIMAL, is_open
         return Outcome.STOPPED, None
+
+    def _opened(self, reduced: Reduced, chosen: Ints, n_sites: int) -> Mask:
+        """Return the chosen sites as a mask of all, with more of them if they are fewer than `n_sites`."""
+        is_open = np.zeros(self.reach.shape[1], dtype=bool)
+        is_open[reduced.sites[chosen]] = True
+        self.fill(is_open, np.flatnonzero(~self.rules.closed), n_sites - int(is_open.sum()))
+        return is_open
 
     def _swap(self, reduced: Reduced, n_sites: int, works: Sequence[float]) -> Mask | None:
         """Look for a cover by swaps, first from the last one that was found, then from none; each from another seed."""
