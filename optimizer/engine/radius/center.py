@@ -24,6 +24,9 @@ MOST_SPREAD = 1000
 # soon or late: the work is shared among STARTS.
 QUICK, LONG, MORE, DEEP, STARTS = 3e7, 4e9, 4, 5e10, 4
 
+# Most swaps of each start for each row and site, at LONG.
+A_LINE = 500
+
 # The MIP solver is asked, before all else was, where the LP with cuts lacks no more sites than that of a proof.
 LACK = 1.4
 
@@ -204,7 +207,8 @@ class Center:
                 return
 
     def _search(self, radius: float, work: float) -> Mask | None:
-        return self.covering.find(radius, self.covering.rules.most, work=work, starts=STARTS)
+        most = self.covering.rules.most
+        return self.covering.find(radius, most, work=work, starts=STARTS, a_line=A_LINE * work / LONG)
 
     def _wide(self, relaxed: Relaxed) -> bool:
         """Return whether prices prove too few sites for a tree to do the rest."""

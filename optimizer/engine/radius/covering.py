@@ -43,7 +43,7 @@ HINT_WORK = 1e8
 # Steps of the prices; an averaged choice that covers a customer that much has not missed it.
 CLIMB, NEARLY = 2000, 0.8
 
-# Most swaps for each row and site, in a search that is not to be long.
+# Most swaps for each row and site, in a search that is not to be long: small problems are soon exhausted.
 SWAPS_A_LINE = 100
 
 # Pairs up to which a long search is for covers of all customers, active or not.
@@ -158,19 +158,21 @@ class Covering:
         customer[self.active[reduced.rows[used]]] = price[used]
         return Weights(customer, price[used] @ (self.rows[reduced.rows[used]] <= radius))
 
-    def find(self, radius: float, n_sites: int, *, work: float, starts: int = 1) -> Mask | None:
+    def find(
+        self, radius: float, n_sites: int, *, work: float, starts: int = 1, a_line: float = SWAPS_A_LINE
+    ) -> Mask | None:
         """Return so many sites that cover all within the radius, looked for by swaps; None proves nothing.
 
         Knows no site rules. Customers that a cover of the active ones misses become active. The first of the `starts`,
-        which share the work, is the last cover that was found.
+        which share the work, is the last cover that was found; each ends after `a_line` swaps for each row and site.
         """
         works = [work / starts] * starts
         if starts == 1 or self.reach.matrix.size > EVERYONE:
-            return self._few(radius, n_sites, works, 0, np.inf)[1]
+            return self._few(radius, n_sites, works, 0, np.inf, a_line)[1]
         # Long searches that miss one customer after the other cost more than those for all of them; a proof does not.
         bits = cover(self.reach.matrix, radius, threads=self.reach.threads).bits
         reduced = reduce_cover(bits, self.reach.shape[0], self.rules.group, self.rules.closed)
-        found = self._swap(reduced, n_sites, works)
+        found = self._swap(reduced, n_sites, works, a_line)
         return None if found is None else self._opened(reduced, np.flatnonzero(found), n_sites)
 
     def few(
@@ -184,11 +186,17 @@ class Covering:
         return self._few(radius, n_sites, [work], nodes, lack)
 
     def _few(
-        self, radius: float, n_sites: int, works: Sequence[float], nodes: float, lack: float
+        self,
+        radius: float,
+        n_sites: int,
+        works: Sequence[float],
+        nodes: float,
+        lack: float,
+        a_line: float = SWAPS_A_LINE,
     ) -> tuple[Outcome, Mask | None]:
         while not self.solver.stop():
             reduced = self.reduced(radius, self.rules.closed)
-            found = self._swap(reduced, n_sites, works)
+            found = self._swap(reduced, n_sites, works, a_line)
             chosen = np.empty(0, dtype=np.int64)
             if found is not None:
                 chosen = np.flatnonzero(found)
@@ -210,10 +218,10 @@ class Covering:
         self.fill(is_open, np.flatnonzero(~self.rules.closed), n_sites - int(is_open.sum()))
         return is_open
 
-    def _swap(self, reduced: Reduced, n_sites: int, works: Sequence[float]) -> Mask | None:
+    def _swap(self, reduced: Reduced, n_sites: int, works: Sequence[float], a_line: float) -> Mask | None:
         """Look for a cover by swaps, first from the last one that was found, then from none; each from another seed."""
         first = np.flatnonzero(np.isin(reduced.sites, self.found))
-        most = SWAPS_A_LINE * sum(reduced.mask.shape) if len(works) == 1 else np.inf
+        most = a_line * sum(reduced.mask.shape)
         for work in works:
             self.searches += 1
             found = find_cover(
