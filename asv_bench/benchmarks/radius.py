@@ -42,11 +42,11 @@ class Tree:
         far = distances(300, 3)
         self.mask = far <= 150.0
         self.few = 1
-        while not few_cover(self.mask, self.few + 1, stop=lambda: False, threads=1)[1].size:
+        while not few_cover(self.mask, self.few + 1, stop=lambda: False)[1].size:
             self.few += 1
 
     def time_proof(self):
-        few_cover(self.mask, self.few, stop=lambda: False, threads=1)
+        few_cover(self.mask, self.few, stop=lambda: False)
 
 
 class Cover:
@@ -56,11 +56,11 @@ class Cover:
     def setup(self, n):
         self.n, self.bits = n, cover(distances(n, 2), 100.0).bits
         self.none, self.alike = np.zeros(n, dtype=bool), np.zeros(n, dtype=np.int64)
-        self.mask = reduce_cover(self.bits, n, self.alike, self.none, threads=1).mask
+        self.mask = reduce_cover(self.bits, n, self.alike, self.none).mask
         find_cover(self.mask, 2, work=1.0, seed=0)
 
     def time_reduce(self, n):
-        reduce_cover(self.bits, n, self.alike, self.none, threads=1)
+        reduce_cover(self.bits, n, self.alike, self.none)
 
     def time_swaps(self, n):
         find_cover(self.mask, 20, work=1e8, seed=0)

@@ -19,15 +19,22 @@ Mask = NDArray[np.bool_]
 # Sites that a first plan opens at most: more would cost more than they tell.
 MOST_SPREAD = 1000
 
-# Work of a search for a cover: at each of many radii, and right below the incumbent where no proof is in sight.
-QUICK = 3e7
-LONG = 1e9
+# Work of a search for a cover: at each of many radii, and right below the incumbent where no proof is in sight; where
+# neither a cover nor a proof came of it, MORE times as much, up to DEEP, some minutes. A fresh start finds some covers
+# soon or late: the work is shared among STARTS.
+QUICK, LONG, MORE, DEEP, STARTS = 3e7, 4e9, 4, 5e10, 4
+
+# Most swaps of each start for each row and site, at LONG.
+A_LINE = 500
+
+# The MIP solver is asked, before all else was, where the LP with cuts lacks no more sites than that of a proof.
+LACK = 1.4
 
 # Nodes of a tree that is to raise the bound.
 FEW_NODES = 300
 
-# How near to the least radius of fractions is near enough.
-NEAR = 5e-4
+# How near to the least radius of fractions is near enough, and to that of cuts and small trees.
+NEAR, NEAR_CUTS = 5e-4, 2e-3
 
 
 @dataclass
@@ -145,16 +152,13 @@ class Center:
                 low = np.nextafter(radius, np.inf)
 
     def rise(self) -> None:
-        """Raise the bound by small trees at radii where fractions lack little of a proof."""
+        """Raise the bound by small trees, and by cuts, at radii where these may do."""
         covering, state, high = self.covering, self.state, self.state.incumbent
-        while high - state.bound > NEAR * high and not state.stop():
+        while high - state.bound > NEAR_CUTS * high and not state.stop():
             radius = self._between(state.bound, high)
-            relaxed = None if radius is None else covering.relax(radius)
-            if radius is None or relaxed is None:
+            if radius is None:
                 return
-            outcome, is_open = Outcome.STOPPED, None
-            if not self._wide(relaxed):
-                outcome, is_open = covering.few(radius, covering.rules.most, work=QUICK, nodes=FEW_NODES)
+            outcome, is_open = covering.few(radius, covering.rules.most, work=QUICK, nodes=FEW_NODES, lack=0.0)
             if is_open is not None:
                 self.take(is_open)
             if outcome is Outcome.INFEASIBLE:
@@ -165,7 +169,7 @@ class Center:
 
     def whole(self) -> None:
         """Close what is left between bound and incumbent, with whole sites."""
-        patient = True
+        work, tried, risen = LONG, -np.inf, False
         while not self.state.proved and not self.state.stop():
             # A good plan is at hand where only the number is ruled: then one proof, right below it, is all it takes.
             plain = self.covering.rules.plain
@@ -181,23 +185,30 @@ class Center:
                 continue
             assert relaxed.weights is not None
             out = relaxed.weights.useless(self.covering.rules.most)
-            if plain and patient and self._wide(relaxed):
-                # No proof is in sight: look longer right below the incumbent, then raise the bound elsewhere.
-                is_open = self.covering.find(radius, self.covering.rules.most, work=LONG)
-                if is_open is not None:
-                    self.take(is_open)
-                else:
-                    patient = False
-                    self.rise()
+            # No proof is in sight: a better plan is the more likely.
+            wide = plain and self._wide(relaxed)
+            if wide and (is_open := self._search(radius, work)) is not None:
+                self.take(is_open)
                 continue
-            outcome, is_open = self.covering.choose(radius, out)
+            if wide and radius == tried and work < DEEP:
+                if not risen:
+                    self.rise()
+                risen, work = True, work * MORE
+                continue
+            outcome, is_open = self.covering.choose(radius, out, lack=LACK if wide and work < DEEP else np.inf)
             if is_open is not None:
                 self.take(is_open)
             elif outcome is Outcome.INFEASIBLE:
                 self.solver_bound = self._next(radius)
                 self.state.raise_bound(self.solver_bound)
+            elif wide and work < DEEP:
+                tried, work = radius, work * MORE
             else:
                 return
+
+    def _search(self, radius: float, work: float) -> Mask | None:
+        most = self.covering.rules.most
+        return self.covering.find(radius, most, work=work, starts=STARTS, a_line=A_LINE * work / LONG)
 
     def _wide(self, relaxed: Relaxed) -> bool:
         """Return whether prices prove too few sites for a tree to do the rest."""

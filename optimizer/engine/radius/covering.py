@@ -5,7 +5,7 @@ choice covers all. If the active customers alone cannot be covered, all of them 
 Research Letters 6, 1987; Chen, Chen, Computers and Operations Research 36, 2009).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -40,11 +40,14 @@ SURE = 1e-3
 # Work of the search for a cover before it is left to the tree.
 HINT_WORK = 1e8
 
-# Work of one search by swaps, a second or so; more work is more of them, each from another seed.
-TURN = 3e8
-
 # Steps of the prices; an averaged choice that covers a customer that much has not missed it.
 CLIMB, NEARLY = 2000, 0.8
+
+# Most swaps for each row and site, in a search that is not to be long: small problems are soon exhausted.
+SWAPS_A_LINE = 100
+
+# Pairs up to which a long search is for covers of all customers, active or not.
+EVERYONE = 2e7
 
 # Customers whom fractions make active at once.
 MOST_NEW = 50
@@ -99,6 +102,8 @@ class Covering:
         self.word = solver.name  # who last proved that no whole sites do
         self.active = np.empty(0, dtype=np.int64)
         self.rows = np.empty((0, reach.shape[1]), dtype=reach.matrix.dtype)
+        self.found = np.empty(0, dtype=np.int64)  # the sites of the last cover that was found, of whichever radius
+        self.searches = 0
 
     def add(self, customers: Ints) -> None:
         new = np.setdiff1d(customers, self.active)
@@ -108,9 +113,7 @@ class Covering:
     def reduced(self, radius: float, out: Mask) -> Reduced:
         """Return the problem over the active customers without the sites `out`."""
         bits = cover(self.rows, radius, threads=self.reach.threads).bits
-        return reduce_cover(
-            bits, len(self.active), self.rules.group, out | self.rules.closed, threads=self.reach.threads
-        )
+        return reduce_cover(bits, len(self.active), self.rules.group, out | self.rules.closed)
 
     def relax(self, radius: float, most: int | None = None) -> Relaxed | None:
         """Return the relaxation, over all customers or until it needs more sites than allowed; None if stopped.
@@ -155,58 +158,93 @@ class Covering:
         customer[self.active[reduced.rows[used]]] = price[used]
         return Weights(customer, price[used] @ (self.rows[reduced.rows[used]] <= radius))
 
-    def find(self, radius: float, n_sites: int, *, work: float) -> Mask | None:
+    def find(
+        self, radius: float, n_sites: int, *, work: float, starts: int = 1, a_line: float = SWAPS_A_LINE
+    ) -> Mask | None:
         """Return so many sites that cover all within the radius, looked for by swaps; None proves nothing.
 
-        Knows no site rules. Customers that a cover of the active ones misses become active.
+        Knows no site rules. Customers that a cover of the active ones misses become active. The first of the `starts`,
+        which share the work, is the last cover that was found; each ends after `a_line` swaps for each row and site.
         """
-        return self._few(radius, n_sites, work, 0)[1]
+        works = [work / starts] * starts
+        if starts == 1 or self.reach.matrix.size > EVERYONE:
+            return self._few(radius, n_sites, works, 0, np.inf, a_line)[1]
+        # Long searches that miss one customer after the other cost more than those for all of them; a proof does not.
+        bits = cover(self.reach.matrix, radius, threads=self.reach.threads).bits
+        reduced = reduce_cover(bits, self.reach.shape[0], self.rules.group, self.rules.closed)
+        found = self._swap(reduced, n_sites, works, a_line)
+        return None if found is None else self._opened(reduced, np.flatnonzero(found), n_sites)
 
-    def few(self, radius: float, n_sites: int, *, work: float, nodes: float = np.inf) -> tuple[Outcome, Mask | None]:
+    def few(
+        self, radius: float, n_sites: int, *, work: float, nodes: float = np.inf, lack: float = np.inf
+    ) -> tuple[Outcome, Mask | None]:
         """Return so many sites that cover all within the radius, or that there are none, or, stopped, neither.
 
-        Knows no site rules but those that close sites. With a limit on the nodes of the tree, the MIP is not asked.
+        Knows no site rules but those that close sites. `nodes` limits the tree; the MIP is not asked where the LP with
+        cuts lacks more than `lack` sites of a proof.
         """
-        return self._few(radius, n_sites, work, nodes)
+        return self._few(radius, n_sites, [work], nodes, lack)
 
-    def _few(self, radius: float, n_sites: int, work: float, nodes: float) -> tuple[Outcome, Mask | None]:
+    def _few(
+        self,
+        radius: float,
+        n_sites: int,
+        works: Sequence[float],
+        nodes: float,
+        lack: float,
+        a_line: float = SWAPS_A_LINE,
+    ) -> tuple[Outcome, Mask | None]:
         while not self.solver.stop():
             reduced = self.reduced(radius, self.rules.closed)
-            found = self._swap(reduced.mask, n_sites, work)
+            found = self._swap(reduced, n_sites, works, a_line)
             chosen = np.empty(0, dtype=np.int64)
             if found is not None:
                 chosen = np.flatnonzero(found)
             elif nodes == 0:
                 break
             else:
-                outcome, chosen = self._exact(reduced, n_sites, nodes)
+                outcome, chosen = self._exact(reduced, n_sites, nodes, lack)
                 if outcome is not Outcome.OPTIMAL:
                     return outcome, None
-            is_open = np.zeros(self.reach.shape[1], dtype=bool)
-            is_open[reduced.sites[chosen]] = True
-            self.fill(is_open, np.flatnonzero(~self.rules.closed), n_sites - int(is_open.sum()))
+            is_open = self._opened(reduced, chosen, n_sites)
             if not self._miss(np.flatnonzero(is_open), np.ones(int(is_open.sum())), radius):
                 return Outcome.OPTIMAL, is_open
         return Outcome.STOPPED, None
 
-    def _swap(self, mask: Mask, n_sites: int, work: float) -> Mask | None:
-        """Look for a cover by swaps, in turns: a stop waits for no more than one."""
-        for turn in range(max(1, round(work / TURN))):
-            found = find_cover(mask, n_sites, work=min(work, TURN), seed=self.solver.seed + turn)
-            if found is not None or self.solver.stop():
+    def _opened(self, reduced: Reduced, chosen: Ints, n_sites: int) -> Mask:
+        """Return the chosen sites as a mask of all, with more of them if they are fewer than `n_sites`."""
+        is_open = np.zeros(self.reach.shape[1], dtype=bool)
+        is_open[reduced.sites[chosen]] = True
+        self.fill(is_open, np.flatnonzero(~self.rules.closed), n_sites - int(is_open.sum()))
+        return is_open
+
+    def _swap(self, reduced: Reduced, n_sites: int, works: Sequence[float], a_line: float) -> Mask | None:
+        """Look for a cover by swaps, first from the last one that was found, then from none; each from another seed."""
+        first = np.flatnonzero(np.isin(reduced.sites, self.found))
+        most = a_line * sum(reduced.mask.shape)
+        for work in works:
+            self.searches += 1
+            found = find_cover(
+                reduced.mask,
+                n_sites,
+                work=work,
+                seed=self.solver.seed + self.searches,
+                most=most,
+                first=first,
+                stop=self.solver.stop,
+            )
+            if found is not None:
+                self.found = reduced.sites[found]
                 return found
+            first = first[:0]
         return None
 
-    def _exact(self, reduced: Reduced, n_sites: int, nodes: float) -> tuple[Outcome, Ints]:
+    def _exact(self, reduced: Reduced, n_sites: int, nodes: float, lack: float) -> tuple[Outcome, Ints]:
         """Return so many of the sites that cover all rows, or that there are none, or, stopped, neither."""
         if n_sites - self._climb(reduced, n_sites)[0].sum() < TREE_GAP:
-            outcome, chosen = few_cover(
-                reduced.mask, n_sites, stop=self.solver.stop, threads=self.reach.threads, nodes=nodes
-            )
+            outcome, chosen = few_cover(reduced.mask, n_sites, stop=self.solver.stop, nodes=nodes)
             self.word = TREE if outcome is Outcome.INFEASIBLE else self.word
             return outcome, chosen
-        if np.isfinite(nodes):
-            return Outcome.STOPPED, np.empty(0, dtype=np.int64)
         reduced = replace(reduced, fillers=())
         bound, cuts = strengthen(
             reduced.mask, lambda cuts: self._cut_off(reduced, cuts), n_sites + SURE, seed=self.solver.seed
@@ -214,7 +252,7 @@ class Covering:
         if bound > n_sites + SURE:
             self.word = CUTS
             return Outcome.INFEASIBLE, np.empty(0, dtype=np.int64)
-        if self.solver.stop():
+        if self.solver.stop() or n_sites - bound > lack:
             return Outcome.STOPPED, np.empty(0, dtype=np.int64)
         # As a count to be lowered, not a row to be kept: HiGHS prunes by cost twice as fast as by rows. A cover with
         # one site more makes its cut-off.
@@ -238,13 +276,13 @@ class Covering:
         price = answer.duals[len(answer.duals) - len(reduced.rows) - len(cuts) :]
         return answer.values[: len(reduced.sites)], np.maximum(0.0, price)
 
-    def choose(self, radius: float, out: Mask) -> tuple[Outcome, Mask | None]:
+    def choose(self, radius: float, out: Mask, *, lack: float = np.inf) -> tuple[Outcome, Mask | None]:
         """Return sites that cover all within the radius and keep all rules, or that there are none, or neither.
 
-        `out` are sites that no such choice opens. A stop leaves both open.
+        `out` are sites that no such choice opens. A stop leaves both open, and `lack` may, as in `few`.
         """
         if self.rules.plain:
-            return self.few(radius, self.rules.most, work=HINT_WORK)
+            return self.few(radius, self.rules.most, work=HINT_WORK, lack=lack)
         outcome, _, is_open = self._until_all(radius, out, self._any)
         return outcome, is_open
 

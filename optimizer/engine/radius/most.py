@@ -67,7 +67,7 @@ class Most:
         self.weights = np.zeros(len(self.demand))
         classes, service = self._classes(), self._service()
         wanted = np.concatenate([classes.mask, service])
-        sites, fillers = reduce_sites(pack(wanted.T), self.rules.group, self.rules.closed, threads=self.reach.threads)
+        sites, fillers = reduce_sites(pack(wanted.T), len(wanted), self.rules.group, self.rules.closed)
         model = self._model(classes, service, sites, fillers)
         state.enter("bound")
         self._prove(classes, self.weights)

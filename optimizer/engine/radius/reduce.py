@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sitewright.kernels import dominated
-from sitewright.kernels.cover import pack
+from sitewright.optimizer.engine.radius.dominance import outdone_sites, spare_rows
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -30,7 +29,7 @@ class Reduced:
     fillers: tuple[Ints, ...]  # the sites that each filler stands for
 
 
-def reduce_cover(bits: NDArray[np.uint64], n_rows: int, group: Ints, out: Mask, *, threads: int) -> Reduced:
+def reduce_cover(bits: NDArray[np.uint64], n_rows: int, group: Ints, out: Mask) -> Reduced:
     """Return the reduced problem.
 
     Parameters
@@ -44,24 +43,22 @@ def reduce_cover(bits: NDArray[np.uint64], n_rows: int, group: Ints, out: Mask, 
     """
     candidates = np.flatnonzero(~out)
     sites = candidates[_distinct(bits[candidates], group[candidates])]
-    rows = np.arange(n_rows)
+    rows, mask = np.arange(n_rows), _mask(bits[sites], n_rows)
     for _ in range(ROUNDS):
-        mask = _mask(bits[sites], n_rows)[rows]
-        # A row is kept by itself if the sites that cover some other row all cover it too.
-        spare = dominated(~pack(mask), threads=threads)
+        spare = spare_rows(mask)
         rows, mask = rows[~spare], mask[~spare]
-        outdone = _outdone(pack(mask.T), group[sites], threads)
+        outdone = outdone_sites(mask, group[sites])
         sites, mask = sites[~outdone], mask[:, ~outdone]
         if not outdone.any():
             break
     return Reduced(rows, sites, mask, _fillers(np.setdiff1d(candidates, sites), group))
 
 
-def reduce_sites(bits: NDArray[np.uint64], group: Ints, out: Mask, *, threads: int) -> tuple[Ints, tuple[Ints, ...]]:
+def reduce_sites(bits: NDArray[np.uint64], n_rows: int, group: Ints, out: Mask) -> tuple[Ints, tuple[Ints, ...]]:
     """Return the sites that no other outdoes, and the fillers; all rows stay. Arguments as of `reduce_cover`."""
     candidates = np.flatnonzero(~out)
     sites = candidates[_distinct(bits[candidates], group[candidates])]
-    sites = sites[~_outdone(bits[sites], group[sites], threads)]
+    sites = sites[~outdone_sites(_mask(bits[sites], n_rows), group[sites])]
     return sites, _fillers(np.setdiff1d(candidates, sites), group)
 
 
@@ -75,19 +72,6 @@ def _distinct(bits: NDArray[np.uint64], group: Ints) -> Ints:
     keys = np.ascontiguousarray(np.column_stack([group.astype(np.uint64), bits]))
     _, first = np.unique(keys.view(np.dtype((np.void, keys.shape[1] * 8))).ravel(), return_index=True)
     return np.sort(first)
-
-
-def _outdone(bits: NDArray[np.uint64], group: Ints, threads: int) -> Mask:
-    out = np.zeros(len(bits), dtype=bool)
-    order = np.argsort(group, kind="stable")
-    ends = np.flatnonzero(np.diff(group[order], append=-1)) + 1
-    first = 0
-    for end in ends.tolist():
-        its = order[first:end]
-        if len(its) > 1:
-            out[its] = dominated(bits[its], threads=threads)
-        first = end
-    return out
 
 
 def _mask(bits: NDArray[np.uint64], n_rows: int) -> Mask:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sitewright.kernels import dominated
-from sitewright.kernels.cover import pack
+from sitewright.optimizer.engine.radius.dominance import outdone_sites, spare_rows
 from sitewright.optimizer.engine.radius.prices import Links, best_pair, candidates, climb, first_prices
 from sitewright.optimizer.solver.answer import Outcome
 
@@ -52,7 +51,6 @@ def few_cover(
     p: int,
     *,
     stop: Callable[[], bool],
-    threads: int,
     nodes: float = np.inf,
     say: Callable[[float], None] = lambda share: None,
 ) -> tuple[Outcome, Ints]:
@@ -77,7 +75,7 @@ def few_cover(
         if nodes < 0 or stop():
             return Outcome.STOPPED, none
         node = stack.pop()
-        children = _branch(node, p, ROOT_STEPS if node.share == 1.0 else STEPS, threads)
+        children = _branch(node, p, ROOT_STEPS if node.share == 1.0 else STEPS)
         if isinstance(children, tuple):
             return Outcome.OPTIMAL, np.array(children, dtype=np.int64)
         done += node.share - sum(child.share for child in children)
@@ -86,10 +84,10 @@ def few_cover(
     return Outcome.INFEASIBLE, none
 
 
-def _branch(node: Node, p: int, steps: int, threads: int) -> list[Node] | tuple[int, ...]:
+def _branch(node: Node, p: int, steps: int) -> list[Node] | tuple[int, ...]:
     """Return the children that may hold a cover, or the open sites of one."""
     while True:
-        small = _shrink(node, p, threads)
+        small = _shrink(node, p)
         if small is None:
             return []
         node = small
@@ -149,7 +147,7 @@ def _by_site(node: Node, site: int) -> list[Node]:
     ]
 
 
-def _shrink(node: Node, p: int, threads: int) -> Node | None:
+def _shrink(node: Node, p: int) -> Node | None:
     """Open the only sites of rows, drop implied rows and outdone sites; None if no cover is left."""
     mask, sites, price, opened, compared = node.mask, node.sites, node.price, node.opened, node.compared
     while True:
@@ -166,8 +164,8 @@ def _shrink(node: Node, p: int, threads: int) -> Node | None:
         elif not len(mask) or 0 <= compared <= len(sites) / (1 - GONE):
             return Node(mask, sites, price, opened, compared, node.share)
         else:
-            spare = dominated(~pack(mask), threads=threads)
+            spare = spare_rows(mask)
             mask, price = mask[~spare], price[~spare]
-            outdone = dominated(pack(mask.T), threads=threads)
+            outdone = outdone_sites(mask, np.zeros(len(sites), dtype=np.int64))
             mask, sites = mask[:, ~outdone], sites[~outdone]
             compared = len(sites)

@@ -1,6 +1,6 @@
 """Dominance under site rules, the search by swaps, and covering with few customers at a time."""
 
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_what_is_left_admits_the_same_choices_by_group(seed):
     n, m, groups = 5, 7, 1 + seed % 3
     mask = rng.random((n, m)) < 0.4
     group, out = rng.integers(0, groups, m), rng.random(m) < 0.1
-    reduced = reduce_cover(pack(mask.T), n, group, out, threads=1)
+    reduced = reduce_cover(pack(mask.T), n, group, out)
 
     full = set()
     for bits in product([False, True], repeat=m):
@@ -55,6 +55,34 @@ def test_swaps_find_a_cover_where_one_was_hidden(seed):
     mask[np.arange(rows), rng.permutation(sites)[:p][np.arange(rows) % p]] = True
     found = find_cover(mask, p, work=3e7, seed=seed)
     assert found is not None and found.sum() == p and covers(mask, found)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_swaps_find_a_small_cover_just_where_trying_all_does(seed):
+    """From nothing or from any choice; breaks if swaps come to repeat, or if a row counts as covered that is not."""
+    rng = np.random.default_rng(seed)
+    mask = rng.random((9, 8)) < 0.3
+    p = 1 + seed % 5
+    there = any(covers(mask, list(choice)) for choice in combinations(range(8), p))
+    for first in (None, rng.permutation(8)[: 1 + seed % 8]):
+        found = find_cover(mask, p, work=1e5, seed=seed, first=first)
+        assert (found is not None) == there
+        assert found is None or (found.sum() == p and covers(mask, found))
+
+
+def test_a_cover_to_begin_with_is_kept():
+    """Breaks if a search forgets where to begin: one swap leads from a cover to itself, and from nothing nowhere."""
+    points = np.random.default_rng(3).random((150, 2))
+    mask = np.hypot(*(points[:, None] - points).T) <= 0.17
+    p = next(p for p in range(8, 30) if find_cover(mask, p, work=1e7, seed=0) is not None)
+    known = np.flatnonzero(find_cover(mask, p, work=1e7, seed=0))
+    assert find_cover(mask, p, work=1e7, most=1, seed=0) is None
+    for first in (known, known[:-1]):
+        assert find_cover(mask, p, work=1e7, most=1, seed=0, first=first) is not None
+
+
+def test_a_search_by_swaps_ends_when_told():
+    assert find_cover(np.eye(4, dtype=bool), 3, work=1e18, seed=0, stop=iter([False, True]).__next__) is None
 
 
 def test_swaps_find_nothing_where_there_is_nothing():

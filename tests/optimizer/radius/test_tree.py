@@ -22,7 +22,7 @@ def fewest(mask):
 
 
 def ask(mask, p):
-    return few_cover(mask, p, stop=lambda: False, threads=1)
+    return few_cover(mask, p, stop=lambda: False)
 
 
 def climbed(mask, target, *, steps=500):
@@ -83,14 +83,14 @@ def test_points_in_the_plane_need_as_many_sites_as_found_one_by_one():
 
 
 def test_a_stop_leaves_the_question_open():
-    outcome, sites = few_cover(edges(8), 6, stop=lambda: True, threads=1)
+    outcome, sites = few_cover(edges(8), 6, stop=lambda: True)
     assert outcome is Outcome.STOPPED and not len(sites)
 
 
 def test_the_shares_of_the_tree_add_up_to_all_of_it():
     """What is told of progress never falls, and ends at 1 where nothing was found."""
     told = []
-    few_cover(edges(9), 7, stop=lambda: False, threads=1, say=told.append)
+    few_cover(edges(9), 7, stop=lambda: False, say=told.append)
     assert told == sorted(told) and told[-1] == pytest.approx(1.0)
 
 
