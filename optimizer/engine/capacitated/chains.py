@@ -120,11 +120,11 @@ def chain(start, site, load, first, following, near, cost, demand, capacity, pri
 
 
 @njit(**_FAST)
-def descend(site, load, first, following, near, cost, demand, capacity, price, least, most, path, work):  # type: ignore[no-untyped-def]
-    """Follow chains that save until there is none; return the steps."""
+def descend(site, load, first, following, near, cost, demand, capacity, price, least, most, room, path, work):  # type: ignore[no-untyped-def]
+    """Follow chains that save until there is none, or no step is left; return the steps."""
     n, steps = len(site), 0
     waiting, left, start = np.ones(n, np.bool_), n, -1
-    while left > 0:
+    while left > 0 and steps < room:
         start = (start + 1) % n
         if not waiting[start]:
             continue
@@ -191,7 +191,10 @@ def improve(site, near, cost, demand, capacity, price, rounds, depth, most, work
                 first[site[i]] = i
         if done > 0:
             # What is given may be good as it is.
-            steps += descend(site, load, first, following, near, cost, demand, hold, price, least, most, path, places)
+            left = work - steps
+            steps += descend(
+                site, load, first, following, near, cost, demand, hold, price, least, most, left, path, places
+            )
         fits, total = np.all(load <= hold), 0.0
         for i in range(n):
             total += cost[i, site[i]]
