@@ -118,7 +118,7 @@ class WholeTree:
                 x, y = self.whole.climb(node, cutoff=cutoff, target=cutoff, steps=steps)
                 if node.value > cutoff:
                     return [], None
-                if node.value - before < GAIN * (cutoff - node.value):
+                if node.value - before <= GAIN * (cutoff - node.value):
                     break
             pairs = int(node.live.sum())
             costs = self.whole.reduced(node)

@@ -95,7 +95,7 @@ def test_the_same_seed_finds_the_same() -> None:
 def test_a_search_that_plunges_proves_what_brute_force_finds(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fails if a plunge loses a node, or a choice that is wholly decided is not taken as it is."""
     monkeypatch.setattr(single, "LARGE", 0)
-    # Short plunges: else the first does.
-    for name, few in (("PLUNGE", 2), ("FEWER_NODES", 1)):
+    # Weak bounds and short plunges: else a handful of nodes do. Once a bound met its cut-off, and never ended.
+    for name, few in (("PLUNGE", 2), ("FIRST", 2), ("FEWER_STEPS", 2)):
         monkeypatch.setattr(whole_tree, name, few)
     solve_as_brute_force(whole(seed), rel=1e-9)
