@@ -17,9 +17,9 @@ _FAST = {"nogil": True, "cache": True}
 CHEAPER, DEARER, PATIENCE = 0.9, 1.3, 100
 # Among so many of its nearest sites a customer is moved at random.
 ANY = 6
-# Rounds for up to 300 customers, and at most; sites by customer; customers of a chain; steps for a chain, and in all by
-# customer and open site.
-ROUNDS, MOST, NEAR, CHAIN, LOOK, WORK = 15, 120, 15, 5, 2000, 200
+# Rounds for up to 300 customers, and at most; sites by customer; customers of a chain; steps for a chain, in all by
+# customer and open site, and at most: a search cannot be stopped, and takes a fifth of a second.
+ROUNDS, MOST, NEAR, CHAIN, LOOK, WORK, ALL = 15, 120, 15, 5, 2000, 200, 20_000_000
 # A MW too many costs so many times what it costs to move on by four sites.
 DEAR = 4.0
 
@@ -263,5 +263,6 @@ class Chains:
         price = np.full(len(column), max(dear, floor, 1e-9) / max(float(demand.mean()), 1e-9))
         rounds = int(np.clip(ROUNDS * 300 / n, ROUNDS, MOST))
         kicks = self.rng.random((rounds, 2))
-        value = improve(site, near, cost, demand, capacity, price, rounds, CHAIN, LOOK, WORK * cost.size, kicks)
+        work = min(WORK * cost.size, ALL)
+        value = improve(site, near, cost, demand, capacity, price, rounds, CHAIN, LOOK, work, kicks)
         return column[site] if np.isfinite(value) else None

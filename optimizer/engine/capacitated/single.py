@@ -122,7 +122,9 @@ class SingleSourced(Capacitated):
         """Search for a whole assignment to an open set from the one given, which may exceed capacities."""
         demand, everyone = self.instance.demand, np.arange(len(site))
         if self.chains is not None:
-            found = None if self.state.stop() else self.chains.search(is_open, column, cost, capacity, site)
+            # A solve that is stopped before it has a plan makes one more search.
+            late = self.state.stop() and np.isfinite(self.state.incumbent)
+            found = None if late else self.chains.search(is_open, column, cost, capacity, site)
             if found is not None:
                 self._take(Decision(is_open.copy(), everyone, found, np.ones(len(everyone))))
             return

@@ -1,6 +1,7 @@
 """Ejection chains: assignments that fit, never dearer than where they began, and mostly the best there is."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sitewright.optimizer.engine.capacitated import single, whole_tree
+import sitewright as sw
+from sitewright.optimizer.engine.capacitated import chains, single, whole_tree
 from sitewright.optimizer.engine.capacitated.chains import Chains, improve
+from sitewright.optimizer.engine.state import State
 from tests.brute_force import solve_as_brute_force
 from tests.optimizer.engine.test_single_sourced import whole
 
@@ -38,8 +41,7 @@ def search(
     cost: Floats, demand: Floats, capacity: Floats, begin: NDArray[np.int64], seed: int = 0
 ) -> NDArray[np.int64] | None:
     m = len(capacity)
-    chains = Chains(cost, demand, seed=seed)
-    return chains.search(np.ones(m, dtype=bool), np.arange(m), cost, capacity, begin)
+    return Chains(cost, demand, seed=seed).search(np.ones(m, dtype=bool), np.arange(m), cost, capacity, begin)
 
 
 @settings(deadline=None)  # the first example compiles
@@ -99,3 +101,43 @@ def test_a_search_that_plunges_proves_what_brute_force_finds(seed: int, monkeypa
     for name, few in (("PLUNGE", 2), ("FIRST", 2), ("FEWER_STEPS", 2)):
         monkeypatch.setattr(whole_tree, name, few)
     solve_as_brute_force(whole(seed), rel=1e-9)
+
+
+def test_a_search_takes_so_many_steps_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if the steps grow with the problem without end: a solve cannot be stopped within a search."""
+    asked: list[int] = []
+
+    def improved(*given: Any) -> float:
+        asked.append(given[-2])
+        return np.inf
+
+    monkeypatch.setattr(chains, "improve", improved)
+    n, m = 3000, 60
+    cost = np.random.default_rng(1).random((n, m))
+    assert search(cost, np.ones(n), np.full(m, 60.0), np.zeros(n, np.int64)) is None
+    assert asked == [chains.ALL] and chains.WORK * n * m > chains.ALL
+
+
+def test_a_solve_that_is_stopped_before_it_has_a_plan_makes_one_more_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if a stop right before the first search leaves nothing to write, or if searches go on after a plan."""
+    monkeypatch.setattr(single, "LARGE", 0)
+    rng = np.random.default_rng(0)
+    problem = sw.Problem.from_arrays(
+        service_cost=rng.integers(1, 30, (60, 8)).astype(float),
+        fixed_cost=np.full(8, 40.0),
+        demand=rng.integers(2, 9, 60).astype(float),
+        capacity=np.full(8, 70.0),
+        rules=(sw.rules.SingleSource(),),
+    )
+    token = sw.CancelToken()
+    state = State(None, 1e-6, token, None)
+    run = single.SingleSourced(problem, state, seed=0, threads=1, solver="highs")
+    every = np.ones(8, dtype=bool)
+    served = run.best.serve(every)
+    assert served is not None and run.chains is not None and run.best.look is not None
+    token.cancel()
+    run.best.look(every, served, 0.0)
+    assert state.decision is not None
+    before = run.chains.rng.bit_generator.state
+    run.best.look(every, served, 0.0)
+    assert run.chains.rng.bit_generator.state == before
