@@ -12,8 +12,8 @@ from sitewright.optimizer.engine.capacitated import relaxation, transport
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent, Mask, Served
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 
-# Moves tried before a search gives up, and between two looks at the clock.
-TRIED, CHUNK = 120, 20
+# Moves tried before a search gives up, and between two looks at the clock: fewer where these serve more customers.
+TRIED, CHUNK, SERVED = 120, 20, 60_000
 
 
 def descend(best: Incumbent, is_open: Mask, within: Mask) -> None:
@@ -68,12 +68,12 @@ def _step(
     # What customers without demand cost, and fees, are left out here: the true price is looked at where a move passes.
     paid = fixed[is_open].sum() - np.where(out >= 0, fixed[out], 0.0) + np.where(into >= 0, fixed[into], 0.0)
     trial = served.copy()
-    first = 0
+    first, chunk = 0, max(1, min(CHUNK, SERVED // len(served.demand)))
     while first < len(out) and not best.stop():
-        part = slice(first, first + CHUNK)
+        part = slice(first, first + chunk)
         arrays = trial.unit, trial.capacity, trial.demand
         k = transport.first_better(served.state, trial.state, *arrays, out[part], into[part], paid[part], value - floor)
-        first = first + CHUNK if k < 0 else first + k + 1
+        first = first + chunk if k < 0 else first + k + 1
         if k >= 0:
             mask = is_open_of(best, trial)
             price = best.price(mask, trial.cost())

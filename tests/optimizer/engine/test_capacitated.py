@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from scipy.optimize import linprog
 
 import sitewright as sw
 from sitewright.instances import generate
-from sitewright.optimizer.engine.capacitated import relaxation, transport
+from sitewright.optimizer.engine.capacitated import descent, relaxation, transport
 from sitewright.optimizer.engine.capacitated.assignment import improve
 from sitewright.optimizer.engine.capacitated.bound import Point, plain_bound, raise_bound
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance, capacitated
@@ -267,6 +268,27 @@ def test_local_search_packs_customers_where_room_is_tight() -> None:
     ways = [np.array(w) for w in itertools.product((0, 1), repeat=5)]
     kept = [w for w in ways if np.all(np.bincount(w, demand, minlength=2) <= capacity)]
     assert min(found) == min(cost[np.arange(5), w].sum() for w in kept)
+
+
+def test_few_moves_that_serve_many_customers_are_tried_between_two_looks_at_the_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fails if a descent over very many customers cannot be stopped within a second."""
+    tried: list[int] = []
+    usual = transport.first_better
+
+    def counted(*given: Any) -> int:
+        tried.append(len(given[5]))
+        return int(usual(*given))
+
+    monkeypatch.setattr(transport, "first_better", counted)
+    problem = generate("cornuejols", customers=40, sites=12, r=3.0, seed=1)
+    plan = sw.solve(problem)
+    assert max(tried) > 3
+    tried.clear()
+    monkeypatch.setattr(descent, "SERVED", 3 * problem.n_customers)
+    assert sw.solve(problem).objective == pytest.approx(plan.objective)
+    assert max(tried) == 3
 
 
 def test_a_full_site_says_what_one_more_megawatt_is_worth() -> None:
