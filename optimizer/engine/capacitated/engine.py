@@ -113,7 +113,7 @@ class Capacitated:
             return value
         live = point.state[: instance.n_sites] != 0
         near = build_prefix(instance.sites.cost, live, instance.near.top, threads=self.threads)
-        fewer = replace(instance, near=near, workplaces=Workplaces(near.site, instance.n_sites))
+        fewer = replace(instance, near=near, workplaces=Workplaces(near))
         tree = Tree(fewer, best, point, threads=self.threads)
         tree.run(report=report, stop=lambda: state.stop() or tree.nodes >= most)
         return tree.bound

@@ -61,7 +61,7 @@ def capacitated(problem: Problem, cost: NDArray[Any], *, threads: int) -> Capaci
     # A hair less than all: the sum of rounded capacities may fall short of the sum of rounded demands by an ulp.
     need = total * (1 - 1e-9)
     return CapacitatedInstance(
-        sites, near, stack("sites", blocks), demand, capacity, need, unit, Workplaces(near.site, m)
+        sites, near, stack("sites", blocks), demand, capacity, need, unit, Workplaces(near)
     )
 
 

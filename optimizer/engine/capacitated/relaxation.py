@@ -14,6 +14,8 @@ program. Columns and their states are those of `sitewright.optimizer.engine.unca
 import numpy as np
 from numba import njit
 
+from sitewright.optimizer.engine.capacitated.continuous import knapsacks, leave
+
 _FAST = {"nogil": True, "cache": True}
 
 FREE, CLOSED, OPEN = -1, 0, 1
@@ -70,41 +72,6 @@ def pack(ratio, who, weight, low, high, room, guess):  # type: ignore[no-untyped
 
 
 @njit(**_FAST)
-def knapsacks(near, demand, capacity, u, state, work, rho):  # type: ignore[no-untyped-def]
-    """Add every site's knapsack to `rho`; `work` keeps who is served: items base to end whole, the next in part."""
-    start, site, cost = near
-    base, end, part, full, mw, ratio, who = work
-    m = len(capacity)
-    for j in range(m):
-        end[j] = base[j]
-        mw[j] = 0.0
-        part[j] = 0.0
-    for i in range(len(u)):
-        price, need = u[i], demand[i]
-        for k in range(start[i], start[i + 1]):
-            gain = price - cost[k]
-            if gain <= 0.0:
-                break
-            j = site[k]
-            if state[j] == CLOSED:
-                continue
-            rho[j] -= gain
-            if need > 0.0:
-                p = end[j]
-                ratio[p] = gain / need
-                who[p] = i
-                end[j] = p + 1
-                mw[j] += need
-    for j in range(m):
-        if mw[j] > capacity[j]:
-            whole = 0.0
-            for p in range(base[j], end[j]):
-                whole += ratio[p] * demand[who[p]]
-            end[j], part[j], full[j], value = pack(ratio, who, demand, base[j], end[j], capacity[j], full[j])
-            rho[j] += whole - value
-
-
-@njit(**_FAST)
 def choose(rho, state, held, need, order, spare, pick):  # type: ignore[no-untyped-def]
     """Fill `pick` with the cheapest shares of columns that hold the need; return (value, price of a MW held)."""
     m = len(held)
@@ -158,24 +125,12 @@ def evaluate(near, demand, capacity, held, need, rows, price, u, lam, state, wor
 
 
 @njit(**_FAST)
-def slopes(near, demand, u, rows, lam, work, pick, g, h):  # type: ignore[no-untyped-def]
+def slopes(demand, capacity, u, rows, lam, work, pick, g, h):  # type: ignore[no-untyped-def]
     """Fill g and h with a supergradient of L in u and in lambda."""
-    start, site, cost = near
-    base, end, part, _full, _mw, _ratio, who = work
-    for i in range(len(g)):
-        g[i] = 1.0
-        if demand[i] <= 0.0:
-            for k in range(start[i], start[i + 1]):
-                if cost[k] >= u[i]:
-                    break
-                g[i] -= pick[site[k]]
-    for j in range(len(base) - 1):
-        y = pick[j]
-        if y > 0.0:
-            for p in range(base[j], end[j]):
-                g[who[p]] -= y
-            if part[j] > 0.0:
-                g[who[end[j]]] -= y * part[j]
+    g[:] = 1.0
+    for j in range(len(capacity)):
+        if pick[j] > 0.0:
+            leave(j, pick[j], demand, capacity, u, work, g)
     at, column, value, lower, upper = rows
     for r in range(len(lam)):
         x = 0.0
@@ -281,7 +236,7 @@ def volume(  # type: ignore[no-untyped-def]
     if best > cutoff:
         return best, 0
     decided = fix(best, rho, pi, held, state, cutoff)
-    slopes(near, demand, u, rows, lam, work, pick, g, h)
+    slopes(demand, capacity, u, rows, lam, work, pick, g, h)
     factor, most = pace[0], pace[1]
     if most == 0.0:
         v[:], w[:], y[:], most = g, h, pick, 0.1
@@ -302,7 +257,7 @@ def volume(  # type: ignore[no-untyped-def]
         bound, pi = evaluate(near, demand, capacity, held, need, rows, price, t, z, state, work, now, pick)
         if bound == np.inf:
             return bound, decided
-        slopes(near, demand, t, rows, z, work, pick, g, h)
+        slopes(demand, capacity, t, rows, z, work, pick, g, h)
         both = inner(v, g, scale) + inner(w, h, row_scale)
         spread = norm - 2 * both + inner(g, g, scale) + inner(h, h, row_scale)
         # The weight that makes the average shortest, within limits that tighten as progress slows.

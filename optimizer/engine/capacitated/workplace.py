@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sitewright.optimizer.engine.uncapacitated.prefix import Prefix
+
 Workplace = tuple[NDArray[Any], ...]
 
 
 class Workplaces:
-    """Hands out scratch memory as `relaxation.knapsacks` takes it: (base, end, part, full, mw, ratio, who)."""
+    """Hands out scratch memory as `continuous.knapsacks` takes it."""
 
-    def __init__(self, site: NDArray[np.int32], n_sites: int) -> None:
-        self._count = np.bincount(site, minlength=n_sites)
+    def __init__(self, near: Prefix) -> None:
+        self._near = near
+        self._count = np.bincount(near.site, minlength=near.n_sites)
         self._idle: list[Workplace] = []
         self._lock = threading.Lock()
 
@@ -33,14 +36,16 @@ class Workplaces:
                 self._idle.append(work)
 
     def _make(self) -> Workplace:
-        m, pairs = len(self._count), int(self._count.sum())
+        near, m, pairs, most = self._near, len(self._count), len(self._near.site), int(self._count.max(initial=0)) + 1
         base = np.concatenate([[0], np.cumsum(self._count)]).astype(np.int64)
         return (
             base,
-            base[:-1].copy(),
-            np.zeros(m),
-            np.zeros(m),
-            np.zeros(m),
-            np.empty(pairs),
-            np.empty(pairs, np.int32),
+            np.zeros(m, np.int64),  # pairs gathered
+            np.empty(pairs, np.int32),  # their customers, site by site from `base` on
+            np.empty(pairs, near.cost.dtype),
+            np.full(len(near.start) - 1, -np.inf),  # the cost up to which each customer's pairs are gathered
+            np.empty(most),  # gains and
+            np.empty(most),  # demands at one site
+            np.zeros(m),  # price of a MW at each full site
+            np.zeros(m),  # MW that would gain at each site
         )
