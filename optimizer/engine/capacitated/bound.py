@@ -10,6 +10,10 @@ from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.uncapacitated.relaxation import forget, propagate
 
 
+# The step factor of a climb that begins anew.
+PACE = 0.3
+
+
 @dataclass(eq=False)
 class Point:
     """Prices and decisions that `raise_bound` improves in place."""
@@ -28,6 +32,11 @@ class Point:
         state = self.state.copy()
         state[column] = decided
         return Point(self.u.copy(), self.lam.copy(), state, self.value)
+
+    def begin_anew(self) -> None:
+        """Forget the averages and the length of the steps, but not the prices."""
+        if self.pace is not None:
+            self.pace[:2] = PACE, 0.0
 
 
 def raise_bound(

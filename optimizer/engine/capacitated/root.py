@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound
-from sitewright.optimizer.engine.capacitated.descent import descend
+from sitewright.optimizer.engine.capacitated.descent import descend_from
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent, Mask
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 
-# Steps between two looks at the clock, and at most; the end comes when `PATIENCE` rounds gain less than
-# `WORTH` of the gap.
-ROUND, MOST, PATIENCE, WORTH = 50, 1500, 3, 0.01
+# Steps between two looks at the clock, and at most. A climb ends where `PATIENCE` rounds gain less than `WORTH` of the
+# gap, or `SETTLED` of the bound while there is no plan.
+ROUND, MOST, PATIENCE, WORTH, SETTLED = 50, 3000, 3, 0.01, 1e-5
+# By so much of the bound a climb aims higher while there is no plan: a target far off ends in steps that gain nothing.
+AIM = 0.005
 # Pairs that a thread goes through in some tenths of a second.
 PAIRS = 50_000_000
 
@@ -42,19 +44,10 @@ def rounded(instance: CapacitatedInstance, y: NDArray[np.float64], state: NDArra
     return out
 
 
-def round_choice(instance: CapacitatedInstance, best: Incumbent, point: Point, seed: int) -> None:
-    """Search from the sites that are chosen most, and from a draw of as many as are chosen on average."""
-    if point.y is None:
-        return
-    m = instance.n_sites
-    share = point.y[:m]
-    within = share > 0.01
-    descend(best, rounded(instance, point.y, point.state), within)
-    if best.stop():
-        return
-    drawn = np.random.default_rng(seed).random(m) < share
-    y = np.where(drawn, 1.0 + share, share)
-    descend(best, rounded(instance, y, point.state), within)
+def round_choice(instance: CapacitatedInstance, best: Incumbent, point: Point) -> None:
+    """Search from the sites that are chosen most."""
+    if point.y is not None:
+        descend_from(best, rounded(instance, point.y, point.state), point.y[: instance.n_sites])
 
 
 def climb(
@@ -62,34 +55,44 @@ def climb(
     best: Incumbent,
     point: Point,
     *,
-    seed: int,
     report: Callable[[float], None],
     stop: Callable[[], bool],
 ) -> None:
-    """Raise the bound of a point until it proves the incumbent or gains little more."""
-    history: list[float] = []
+    """Raise the bound of a point until it proves the incumbent or gains little more.
+
+    A plan is looked for once the averages have settled: before, they say little, and a search from there is long. Then
+    the climb begins anew from where it is, as long as that pays: steps that have become short may have stopped early. A
+    climb that is stopped before there is a plan serves the sites chosen so far.
+    """
+    history, searched, begun = [point.value], False, point.value
     steps = int(np.clip(PAIRS // (1 + len(instance.near.site)), 1, ROUND))
-    for k in range(MOST // ROUND):
-        # A target below the optimum would hold the prices back: aim a hair above the incumbent.
-        goal = best.value if np.isfinite(best.value) else point.value + 0.1 * abs(point.value) + 1.0
-        if not np.isfinite(goal):
-            goal = instance.sites.big
-        goal += 5e-4 * abs(goal)
+    for _ in range(MOST // ROUND):
         value = point.value
+        # A target below the optimum would hold the prices back: aim a hair above the incumbent.
+        goal = best.value + 5e-4 * abs(best.value)
+        if not np.isfinite(goal):
+            goal = value + AIM * abs(value) + 1.0 if np.isfinite(value) else instance.sites.big
         for _ in range(0, ROUND, steps):
             if stop():
+                if not np.isfinite(best.value):
+                    round_choice(instance, best, point)
                 return
             # Nothing is decided here, so that the bound is one of the prices alone, which anyone can recompute.
             value = raise_bound(instance, point, steps=steps, cutoff=np.inf, target=goal, factor=1.0)
             report(value)
             if value > best.cutoff:
                 return
-        # Before, the averages say little, and a search from there is long.
-        if k % 6 == 3:
-            round_choice(instance, best, point, seed + k)
         history.append(value)
-        gain = history[-1] - history[-1 - PATIENCE] if len(history) > PATIENCE else np.inf
+        gain = value - history[-1 - PATIENCE] if len(history) > PATIENCE else np.inf
         left = best.value - value if np.isfinite(best.value) else 1e-2 * abs(value)
-        if k > 4 and gain < WORTH * left:
-            break
-    round_choice(instance, best, point, seed + 999)
+        if gain >= (WORTH * left if searched else SETTLED * abs(value)):
+            continue
+        if not searched:
+            round_choice(instance, best, point)
+            searched = True
+        elif value - begun < WORTH * left:
+            return
+        point.begin_anew()
+        history, begun = [value], value
+    if not searched:
+        round_choice(instance, best, point)

@@ -101,9 +101,9 @@ def take(i, j, amount, dust, state):  # type: ignore[no-untyped-def]
 
 @njit(**_FAST)
 def place(i, amount, unit, capacity, demand, state):  # type: ignore[no-untyped-def]
-    """Serve `amount` more of customer i at least cost; return False if the open sites cannot."""
+    """Serve `amount` more of customer i at least cost; return what that adds, +inf if the open sites cannot."""
     is_open, mw, load, w, move, by, _fresh = state
-    m = len(w)
+    m, added = len(w), 0.0
     dist, back, done = np.empty(m), np.empty(m, np.int64), np.empty(m, np.int8)
     dust = DUST * demand[i]
     while amount > dust:
@@ -118,7 +118,7 @@ def place(i, amount, unit, capacity, demand, state):  # type: ignore[no-untyped-
                 if not done[k] and dist[k] < near:
                     j, near = k, dist[k]
             if j < 0:
-                return False
+                return np.inf
             if load[j] < capacity[j] * (1.0 - 1e-13):
                 goal = j
                 break
@@ -145,10 +145,12 @@ def place(i, amount, unit, capacity, demand, state):  # type: ignore[no-untyped-
             k = j
         give(i, k, flow, unit, state)
         amount -= flow
+        # The goal has room, and so no price.
+        added += flow * top
         for j in range(m):
             if done[j]:
                 w[j] += top - dist[j]
-    return True
+    return added
 
 
 @njit(**_FAST)
@@ -156,13 +158,16 @@ def serve(order, unit, capacity, demand, state):  # type: ignore[no-untyped-def]
     """Serve customers in the order given; return False if the open sites cannot serve them all."""
     served = True
     for i in order:
-        served = served and place(i, demand[i], unit, capacity, demand, state)
+        served = served and place(i, demand[i], unit, capacity, demand, state) < np.inf
     return served
 
 
 @njit(**_FAST)
-def close(j, unit, capacity, demand, state):  # type: ignore[no-untyped-def]
-    """Close a site and place its customers anew; return False if the others cannot serve them."""
+def close(j, unit, capacity, demand, state, most):  # type: ignore[no-untyped-def]
+    """Close a site and place its customers anew; return what that adds to the cost of service.
+
+    Return +inf, with the state left as it is then, if the other sites cannot serve them, or it adds more than `most`.
+    """
     is_open, mw, load, w, _move, _by, fresh = state
     is_open[j] = 0
     left = mw[j].copy()
@@ -170,11 +175,21 @@ def close(j, unit, capacity, demand, state):  # type: ignore[no-untyped-def]
     load[j] = 0.0
     fresh[j] = 0
     w[j] = 0.0
-    served = True
+    # The prices of the other sites, which rise as they fill up, say what each customer costs at least.
+    u, added = np.zeros(len(left)), 0.0
     for i in range(len(left)):
         if left[i] > 0.0:
-            served = served and place(i, left[i], unit, capacity, demand, state)
-    return served
+            u[i] = np.inf
+            for k in range(len(w)):
+                if is_open[k]:
+                    u[i] = min(u[i], unit[i, k] + w[k])
+            added += left[i] * (u[i] - unit[i, j])
+    for i in range(len(left)):
+        if added > most or added == np.inf:
+            return np.inf
+        if left[i] > 0.0:
+            added += place(i, left[i], unit, capacity, demand, state) - left[i] * u[i]
+    return added if added <= most else np.inf
 
 
 @njit(**_FAST)
@@ -269,20 +284,3 @@ def copy(source, target):  # type: ignore[no-untyped-def]
         target[2][j] = source[2][j]
         target[3][j] = source[3][j]
         target[6][j] = source[6][j]
-
-
-@njit(**_FAST)
-def first_better(source, trial, unit, capacity, demand, out, into, paid, limit):  # type: ignore[no-untyped-def]
-    """Make each move in turn on a copy of the source; return the first whose service and `paid` stay below the limit.
-
-    A move closes `out` and opens `into`, -1 for none. `trial` is left with that move made; -1 if there is none.
-    """
-    for k in range(len(out)):
-        copy(source, trial)
-        if into[k] >= 0:
-            open_up(into[k], unit, capacity, demand, trial)
-        if out[k] >= 0 and not close(out[k], unit, capacity, demand, trial):
-            continue
-        if paid[k] + cost_of(unit, trial) < limit:
-            return k
-    return -1

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound
-from sitewright.optimizer.engine.capacitated.descent import descend
+from sitewright.optimizer.engine.capacitated.descent import descend_from
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.root import rounded
@@ -129,7 +129,7 @@ class Tree:
         """Decide what the averaged choice all but decides, bound, and so on; then search from what came of it."""
         assert node.point.y is not None
         before, point, m = node.point, node.point, self.instance.n_sites
-        within = node.point.y[:m] > 0.01
+        share = node.point.y[:m].copy()
         while not stop():
             free = np.flatnonzero(point.state[:m] == -1)
             assert point.y is not None
@@ -145,7 +145,7 @@ class Tree:
             if not len(free) or value > self.best.cutoff or point.y is None:
                 break
         assert before.y is not None
-        descend(self.best, rounded(self.instance, before.y, before.state), within)
+        descend_from(self.best, rounded(self.instance, before.y, before.state), share)
 
     def _target(self, point: Point) -> float:
         return self.best.value if np.isfinite(self.best.value) else point.value + 0.1 * abs(point.value) + 1.0
