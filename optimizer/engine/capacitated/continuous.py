@@ -23,6 +23,8 @@ MARGIN = 0.15
 USED = 0.3
 # The second price tried, by the first.
 STEP = 1.05
+# By so much of a price is it worth lowering.
+EASED = 1e-3
 # Prices this close, by the price, are the same.
 SAME = 1e-9
 
@@ -122,6 +124,29 @@ def knapsacks(near, demand, capacity, u, state, work, rho):  # type: ignore[no-u
         rho[j] -= value
     if used < USED * listed:
         limit[:] = -np.inf
+
+
+@njit(**_FAST)
+def ease(demand, capacity, u, state, work):  # type: ignore[no-untyped-def]
+    """Lower the prices by what a MW costs at every site; return whether that was worth it.
+
+    A MW less dear for customers is as much less dear at the sites while all are full, so that the bound stays, or rises
+    where they hold more than the demand. But many more pairs gain at prices that have drifted up.
+    """
+    _base, _count, _who, _at, _limit, _gain, _weight, full, mw = work
+    least = np.inf
+    for j in range(len(capacity)):
+        if state[j] != 0:
+            least = min(least, full[j] if mw[j] > capacity[j] else 0.0)
+    if least == np.inf or least <= 0.0:
+        return False
+    worth = False
+    for i in range(len(u)):
+        worth = worth or least * demand[i] > EASED * abs(u[i])
+    if worth:
+        for i in range(len(u)):
+            u[i] -= least * demand[i]
+    return worth
 
 
 @njit(**_FAST)

@@ -14,7 +14,7 @@ program. Columns and their states are those of `sitewright.optimizer.engine.unca
 import numpy as np
 from numba import njit
 
-from sitewright.optimizer.engine.capacitated.continuous import knapsacks, leave
+from sitewright.optimizer.engine.capacitated.continuous import ease, knapsacks, leave
 
 _FAST = {"nogil": True, "cache": True}
 
@@ -232,6 +232,8 @@ def volume(  # type: ignore[no-untyped-def]
         return np.inf, 0
     floor(near, top, state, u)
     best, pi = evaluate(near, demand, capacity, held, need, rows, price, u, lam, state, work, rho, pick)
+    if ease(demand, capacity, u, state, work):
+        best, pi = evaluate(near, demand, capacity, held, need, rows, price, u, lam, state, work, rho, pick)
     pace[2] = pi
     if best > cutoff:
         return best, 0
