@@ -9,7 +9,6 @@ from sitewright.optimizer.engine.capacitated import relaxation
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.uncapacitated.relaxation import forget, propagate
 
-
 # The step factor of a climb that begins anew.
 PACE = 0.3
 

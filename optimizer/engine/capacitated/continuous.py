@@ -4,10 +4,10 @@ With gains :math:`g_i = u_i - c_{ij} > 0` and demands :math:`d_i` a site of capa
 
 .. math:: v = \min_{w \ge 0} \; w q + \sum_i \max(0, g_i - w d_i),
 
-a convex function of the price w of its MW, made of lines. Where the tangents of two prices meet is the next price, until
-it lies on one of them. The last price of a site is where the next search begins: some four passes do, each a sum without
-branches, where selection by partition moves the items about. The pairs lie site by site, as far as their costs do not
-exceed the price of the customer by more than a margin; they are gathered anew when a price leaves it.
+a convex function of the price w of its MW, made of lines. Where the tangents of two prices meet is the next price,
+until it lies on one of them. The last price of a site is where the next search begins: some four passes do, each a sum
+without branches, where selection by partition moves the items about. The pairs lie site by site, as far as their costs
+do not exceed the price of the customer by more than a margin; they are gathered anew when a price leaves it.
 """
 
 import numpy as np
@@ -89,7 +89,8 @@ def price_of(gain, weight, most, worth, room, guess):  # type: ignore[no-untyped
             low_held, low_worth = held, sum_of
             w *= STEP
         else:
-            if tries > 2 and held <= high_held:
+            # Customers without demand gain at any price.
+            if tries > 2 and held <= high_held and sum_of <= high_worth:
                 break
             high_held, high_worth = held, sum_of
             w /= STEP

@@ -67,7 +67,7 @@ def _step(
     floor = 1e-9 * max(1.0, abs(value))
     fixed, chunk = instance.sites.fixed[column], max(1, min(CHUNK, SERVED // len(served.demand)))
     opened, trial, first, skip = served.copy(), served.copy(), 0, 0
-    # What customers without demand cost, and fees, are left out of this: the true price is looked at where a move passes.
+    # What customers without demand cost, and fees, are left out: the true price is looked at where a move passes.
     limit = value - floor
     while first < len(into) and not best.stop():
         found, _, _, first, skip = first_better(

@@ -58,7 +58,8 @@ def first_better(  # type: ignore[no-untyped-def]
             open_up(k, unit, capacity, demand, opened)
             room += capacity[k]
             base += fixed[k]
-            tried += 1
+            # Not where the search goes on with a site: it would never get further.
+            tried += skip == 0
         base += cost_of(unit, opened)
         if skip == 0:
             skip = 1

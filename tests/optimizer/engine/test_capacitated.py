@@ -91,7 +91,17 @@ def test_transport_is_cheapest_and_stays_so_when_sites_open_and_close(seed: int)
     if check(transport.serve(everyone, unit, capacity, demand, state)):
         transport.open_up(m - 1, unit, capacity, demand, state)
         check(True)
-        check(transport.close(0, unit, capacity, demand, state))
+        before, room = transport.cost_of(unit, state), capacity[1:].sum() >= demand.sum() * (1 + 1e-9)
+        kept = state[0].copy()
+        kept[0] = 0
+        exact = cheapest(unit, np.where(kept == 1, capacity, 0.0), demand)
+        trial = tuple(x.copy() for x in state)
+        if exact is not None and room:
+            short = transport.close(0, unit, capacity, demand, trial, exact - before - 1e-6 * abs(before) - 1e-9)
+            assert short == np.inf
+        added = transport.close(0, unit, capacity, demand, state, np.inf)
+        assert exact is None or added == pytest.approx(exact - before, abs=1e-7)
+        check(added < np.inf)
 
 
 def cheapest(unit: np.ndarray, capacity: np.ndarray, demand: np.ndarray) -> float | None:
@@ -275,13 +285,13 @@ def test_few_moves_that_serve_many_customers_are_tried_between_two_looks_at_the_
 ) -> None:
     """Fails if a descent over very many customers cannot be stopped within a second."""
     tried: list[int] = []
-    usual = transport.first_better
+    usual = descent.first_better
 
-    def counted(*given: Any) -> int:
-        tried.append(len(given[5]))
-        return int(usual(*given))
+    def counted(*given: Any) -> Any:
+        tried.append(given[-1])
+        return usual(*given)
 
-    monkeypatch.setattr(transport, "first_better", counted)
+    monkeypatch.setattr(descent, "first_better", counted)
     problem = generate("cornuejols", customers=40, sites=12, r=3.0, seed=1)
     plan = sw.solve(problem)
     assert max(tried) > 3
@@ -289,6 +299,18 @@ def test_few_moves_that_serve_many_customers_are_tried_between_two_looks_at_the_
     monkeypatch.setattr(descent, "SERVED", 3 * problem.n_customers)
     assert sw.solve(problem).objective == pytest.approx(plan.objective)
     assert max(tried) == 3
+
+
+def test_a_stop_before_the_first_plan_still_leaves_one() -> None:
+    """Fails if a service that gives an engine no time for its prices gets no plan."""
+    problem, token = generate("cornuejols", seed=7, customers=60, sites=30, r=4.0), sw.CancelToken()
+
+    def stop(event: sw.Progress) -> None:
+        if event.stage == "bound" and np.isfinite(event.bound):
+            token.cancel()
+
+    plan = sw.solve(problem, cancel=token, on_progress=stop)
+    assert plan.status is sw.Status.FEASIBLE and plan.verify(problem).accepted
 
 
 def test_a_full_site_says_what_one_more_megawatt_is_worth() -> None:
