@@ -15,6 +15,8 @@ from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 ROUND, MOST, PATIENCE, WORTH, SETTLED = 50, 3000, 3, 0.01, 1e-5
 # By so much of the bound a climb aims higher while there is no plan: a target far off ends in steps that gain nothing.
 AIM = 0.005
+# Pairs up to which the sites chosen so far are served within a second or so.
+SOON_SERVED = 1_000_000
 # Pairs that a thread goes through in some tenths of a second.
 PAIRS = 50_000_000
 
@@ -62,7 +64,7 @@ def climb(
 
     A plan is looked for once the averages have settled: before, they say little, and a search from there is long. Then
     the climb begins anew from where it is, as long as that pays: steps that have become short may have stopped early. A
-    climb that is stopped before there is a plan serves the sites chosen so far.
+    climb that is stopped before there is a plan serves the sites chosen so far, if that does not take long.
     """
     history, searched, begun = [point.value], False, point.value
     steps = int(np.clip(PAIRS // (1 + len(instance.near.site)), 1, ROUND))
@@ -74,7 +76,7 @@ def climb(
             goal = value + AIM * abs(value) + 1.0 if np.isfinite(value) else instance.sites.big
         for _ in range(0, ROUND, steps):
             if stop():
-                if not np.isfinite(best.value):
+                if not np.isfinite(best.value) and instance.unit.size <= SOON_SERVED:
                     round_choice(instance, best, point)
                 return
             # Nothing is decided here, so that the bound is one of the prices alone, which anyone can recompute.
