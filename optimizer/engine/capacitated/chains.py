@@ -19,7 +19,7 @@ CHEAPER, DEARER, PATIENCE = 0.9, 1.3, 100
 ANY = 6
 # Rounds for up to 300 customers, and at most; sites by customer; customers of a chain; steps for a chain, in all by
 # customer and open site, and at most: a search cannot be stopped, and takes a fifth of a second.
-ROUNDS, MOST, NEAR, CHAIN, LOOK, WORK, ALL = 15, 120, 15, 5, 2000, 200, 20_000_000
+ROUNDS, MOST, NEAR, CHAIN, LOOK, WORK, ALL = 15, 120, 15, 5, 2000, 50, 20_000_000
 # A MW too many costs so many times what it costs to move on by four sites.
 DEAR = 4.0
 

@@ -18,8 +18,8 @@ from sitewright.optimizer.engine.capacitated.whole import Node, Whole
 from sitewright.optimizer.engine.capacitated.whole_tree import WholeTree
 from sitewright.optimizer.model.columns import stack
 
-# Closed sites that a part may open; nodes that it is worth.
-OTHERS, NODES = 30, 200
+# Closed sites that a part may open; nodes that it is worth, and steps of the bound at the first.
+OTHERS, NODES, FIRST = 30, 200, 200
 
 Sites = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -32,26 +32,31 @@ class Parts:
     ----------
     cost
         (customers, sites) EUR/yr, +inf where a customer may not be served.
+    u
+        (customers,) prices of a good bound.
     keeps
         Whether open sites keep the site rules.
+    tell
+        Hears each customer's site in each better plan.
     """
 
     def __init__(
         self,
         a: CapacitatedInstance,
         cost: NDArray[np.float64],
+        u: NDArray[np.float64],
         *,
         keeps: Callable[[Mask], bool],
+        tell: Callable[[Sites], None],
         seed: int,
         stop: Callable[[], bool],
     ) -> None:
-        self.a, self.cost, self.keeps, self.stop = a, cost, keeps, stop
+        self.a, self.cost, self.u, self.keeps, self.tell, self.stop = a, cost, u, keeps, tell, stop
         self.rng = np.random.default_rng(seed)
         # Parts that were looked at, by their sites and customers.
         self.seen: set[bytes] = set()
-        self.count = 0
 
-    def improve(self, is_open: Mask, site: Sites, u: NDArray[np.float64], *, size: int) -> tuple[Mask, Sites]:
+    def improve(self, is_open: Mask, site: Sites, *, size: int) -> tuple[Mask, Sites]:
         """Return a plan of which no part of about `size` customers was found to have a cheaper one."""
         is_open, site = is_open.copy(), site.copy()
         waiting = self.rng.permutation(np.unique(site)).tolist()
@@ -65,8 +70,7 @@ class Parts:
             if key in self.seen:
                 continue
             self.seen.add(key)
-            self.count += 1
-            found = self._sited(is_open, site, u, inside, customers)
+            found = self._sited(is_open, site, inside, customers)
             if found is None:
                 continue
             new_open, new_site = is_open.copy(), site.copy()
@@ -78,6 +82,7 @@ class Parts:
             moved = new_site != site
             touched = np.unique(np.concatenate([site[moved], new_site[moved]]))
             is_open, site = new_open, new_site
+            self.tell(site)
             waiting += [j for j in self.rng.permutation(touched).tolist() if j not in waiting]
         return is_open, site
 
@@ -94,19 +99,19 @@ class Parts:
         near: Sites = np.sort(used[order[: max(enough, 2)]])
         return near
 
-    def _sited(
-        self, is_open: Mask, site: Sites, u: NDArray[np.float64], inside: Sites, customers: Sites
-    ) -> Sites | None:
+    def _sited(self, is_open: Mask, site: Sites, inside: Sites, customers: Sites) -> Sites | None:
         """Return a cheaper site for each customer of a part, None if none was found."""
         a = self.a
         others = np.flatnonzero(~is_open & (a.sites.state[: a.n_sites] != 0))
-        part, cost = self._part(customers, others)
+        # The rest of the plan opens so many.
+        rest = int(is_open.sum()) - len(inside)
         if len(others) > OTHERS:
-            node = Node(u[customers], part.sites.state, np.isfinite(cost))
+            part, cost = self._part(customers, others, rest)
+            node = Node(self.u[customers], part.sites.state, np.isfinite(cost))
             rho = Whole(part, _at(node), cost).at(node)[3]
             others = others[np.argsort(rho, kind="stable")[:OTHERS]]
         columns = np.sort(np.concatenate([inside, others]))
-        part, cost = self._part(customers, columns)
+        part, cost = self._part(customers, columns, rest)
         everyone, price = np.arange(len(customers)), part.sites.price
         place = np.searchsorted(columns, site[customers])
         # Sites that must be open are paid for in any case.
@@ -132,20 +137,29 @@ class Parts:
             opened = must.copy()
             opened[found] = True
             cheaper = float(cost[everyone, found].sum() + price[opened].sum())
-            if cheaper < value[0] - least:
+            if cheaper < value[0] - least and opened.sum() <= part.sites.high:
                 value[0] = cheaper
                 best[:] = [found]
 
         least = 1e-9 * max(1.0, abs(now))
-        root = Node(u[customers].copy(), part.sites.state.copy(), np.isfinite(cost))
+        root = Node(self.u[customers].copy(), part.sites.state.copy(), np.isfinite(cost))
         tree = WholeTree(
-            Whole(part, _at(root), cost), root, cutoff=lambda: value[0] - 2 * least, pack=pack, threads=1, deep=True
+            Whole(part, _at(root), cost),
+            root,
+            cutoff=lambda: value[0] - 2 * least,
+            pack=pack,
+            threads=1,
+            deep=True,
+            first=FIRST,
         )
         tree.run(report=lambda bound: None, stop=lambda: self.stop() or tree.nodes >= NODES)
         return columns[best[0]] if best else None
 
-    def _part(self, customers: Sites, columns: Sites) -> tuple[CapacitatedInstance, NDArray[np.float64]]:
-        """Return the problem of some customers and sites, without site rules, and its costs."""
+    def _part(self, customers: Sites, columns: Sites, rest: int) -> tuple[CapacitatedInstance, NDArray[np.float64]]:
+        """Return the problem of some customers and sites where so many others are open, and its costs.
+
+        Of the site rules it knows how many sites may be open.
+        """
         a, demand = self.a, self.a.demand[customers]
         cost = np.ascontiguousarray(self.cost[np.ix_(customers, columns)])
         none, total = stack("sites", []), float(demand.sum())
@@ -154,15 +168,13 @@ class Parts:
             cost=cost,
             price=a.sites.price[columns],
             rows=none,
-            low=1,
-            high=len(columns),
+            low=max(1, a.sites.low - rest),
+            high=min(len(columns), a.sites.high - rest),
             state=a.sites.state[columns],
         )
         capacity = np.minimum(a.capacity[columns], total)
         unit = cost / np.where(demand > 0, demand, 1.0)[:, None]
-        part = replace(
-            a, sites=sites, rows=none, demand=demand, capacity=capacity, need=total * (1 - 1e-9), unit=unit
-        )
+        part = replace(a, sites=sites, rows=none, demand=demand, capacity=capacity, need=total * (1 - 1e-9), unit=unit)
         return part, cost
 
 

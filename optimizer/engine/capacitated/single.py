@@ -17,12 +17,13 @@ from sitewright.optimizer.engine.capacitated.bound import Point
 from sitewright.optimizer.engine.capacitated.chains import Chains
 from sitewright.optimizer.engine.capacitated.engine import TREE, Capacitated
 from sitewright.optimizer.engine.capacitated.incumbent import Mask, Served
+from sitewright.optimizer.engine.capacitated.polish import Polish
 from sitewright.optimizer.engine.capacitated.reduced import Reduced, reduced_costs
 from sitewright.optimizer.engine.capacitated.whole import Node, Whole, countable
 from sitewright.optimizer.engine.capacitated.whole_tree import WholeTree
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.errors import Infeasible
-from sitewright.optimizer.model.build import build
+from sitewright.optimizer.model.build import Model, build
 from sitewright.optimizer.model.columns import Columns, Rows, row
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.solver.answer import Answer, Outcome
@@ -58,6 +59,8 @@ class SingleSourced(Capacitated):
         self._usable = np.where(np.isfinite(self.cost), self.cost, np.inf).astype(np.float64)
         self._found: tuple[float, Reduced] | None = None
         self.chains = Chains(self._usable, self.instance.demand, seed=seed) if self._usable.size > LARGE else None
+        self.polish: Polish | None = None
+        self._prices = np.zeros(len(self.cost))
         self.step = 1.0 if whole and self.single.all() else 0.0
 
     @property
@@ -108,6 +111,8 @@ class SingleSourced(Capacitated):
             return
         price = 1e-3 * abs(self.state.bound) / max(demand.sum(), 1e-9)
         self._pack(is_open, column, cost, self.instance.capacity[column], place, price, AGAIN)
+        if self.polish is not None:
+            self.polish.now_and_then(self.state.decision)
 
     def _pack(
         self,
@@ -144,7 +149,10 @@ class SingleSourced(Capacitated):
     def _take(self, decision: Decision) -> None:
         if any(True for rule in self.problem.all_rules for _ in rule.broken(self.problem, decision)):
             return
-        self.state.improve(decision, sum(cost_split(self.problem, decision).values()))
+        value = sum(cost_split(self.problem, decision).values())
+        if self.polish is not None:
+            self.polish.hear(decision, value)
+        self.state.improve(decision, value)
 
     def _close(self, point: Point) -> bool:
         """Return False if it is proved that there is no plan."""
@@ -163,6 +171,8 @@ class SingleSourced(Capacitated):
         if state.stop() or state.proved:
             return True
         tree = self._whole_tree(point)
+        if tree is not None and self.chains is not None:
+            self.polish = self._polish()
         for most in (SOON, FEW if len(self.instance.sites.rows) else np.inf):
             if tree is not None:
                 if np.isfinite(state.incumbent):
@@ -227,6 +237,39 @@ class SingleSourced(Capacitated):
             deep=self.chains is not None,
         )
 
+    def _polish(self) -> Polish:
+        """Return what betters plans by their parts, after the best so far."""
+        state = self.state
+        polish = Polish(
+            self.instance,
+            self.cost.astype(np.float64),
+            self._prices,
+            keeps=self.best.keeps,
+            take=self._take,
+            solve=self._together,
+            seed=self.seed,
+            stop=state.stop,
+        )
+        if state.decision is not None:
+            polish.hear(state.decision, state.incumbent)
+            polish.run(state.decision)
+        return polish
+
+    def _together(self, model: Model, hint: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Solve a model of parts of plans for a moment."""
+        state = self.state
+        answer = solve_model(
+            model,
+            solver=self.solver,
+            time_limit=MOMENT if state.left is None else min(MOMENT, state.left),
+            gap=state.gap / 2,
+            seed=self.seed,
+            threads=self.threads,
+            hint=hint,
+            stop=state.stop,
+        )
+        return answer.values
+
     def _run(self, tree: WholeTree, most: float) -> None:
         """Branch until so many nodes were bounded."""
         tree.run(report=self._knapsacks, stop=lambda: self.state.stop() or tree.nodes >= most)
@@ -284,6 +327,7 @@ class SingleSourced(Capacitated):
         whole = Whole(self.instance, point, self._usable)
         node = Node(point.u.copy(), point.state.copy(), np.isfinite(self._usable))
         target = self.state.incumbent if np.isfinite(self.state.incumbent) else point.value + 0.05 * abs(point.value)
+        self._prices = node.u
         for _ in range(3):
             whole.climb(node, cutoff=self.cutoff, target=target, steps=STEPS)
             costs = whole.reduced(node)

@@ -1,0 +1,97 @@
+"""Now and then the best of the plans that a tree came by is bettered by its parts, and by those of earlier ones.
+
+Plans that are made from choices of the tree lie far apart, and each leads to another that no part betters; plans made
+by disturbing the incumbent mostly lead back to it.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sitewright.optimizer.decision import Decision
+from sitewright.optimizer.engine.capacitated.bundles import Bundles, Solve
+from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
+from sitewright.optimizer.engine.capacitated.parts import Parts
+
+# Choices of the tree between two plans that are bettered; plans between two that are put together.
+EVERY, TOGETHER = 25, 4
+# Customers of a part, first and last.
+SIZES = 30, 45
+
+
+class Polish:
+    """Hears of plans and betters the best.
+
+    Parameters
+    ----------
+    cost
+        (customers, sites) EUR/yr, +inf where a customer may not be served.
+    u
+        (customers,) prices of a good bound.
+    keeps
+        Whether open sites keep the site rules.
+    take
+        Is given each plan that was bettered.
+    solve
+        Solves a model of parts of plans, from the solution given.
+    """
+
+    def __init__(
+        self,
+        a: CapacitatedInstance,
+        cost: NDArray[np.float64],
+        u: NDArray[np.float64],
+        *,
+        keeps: Callable[[NDArray[np.bool_]], bool],
+        take: Callable[[Decision], None],
+        solve: Solve,
+        seed: int,
+        stop: Callable[[], bool],
+    ) -> None:
+        self.take, self.solve, self.stop = take, solve, stop
+        self.must = a.sites.state[: a.n_sites] == 1
+        self.bundles = Bundles(a, cost)
+        self.parts = Parts(a, cost, u, keeps=keeps, tell=self.bundles.add, seed=seed, stop=stop)
+        self.choices, self.polished = 0, 0
+        self._best: tuple[float, NDArray[np.bool_], NDArray[np.int64]] | None = None
+
+    def hear(self, decision: Decision, value: float) -> None:
+        """Take note of a plan of whole customers."""
+        if self._best is None or value < self._best[0]:
+            site = np.empty(len(decision.customer), np.int64)
+            site[decision.customer] = decision.site
+            self._best = value, decision.open, site
+
+    def now_and_then(self, best: Decision | None) -> None:
+        """Count a choice of the tree, and better a plan if it is time to."""
+        self.choices += 1
+        if self.choices % EVERY == 0:
+            self.run(best)
+
+    def run(self, best: Decision | None) -> None:
+        """Better the best plan heard of, and now and then put together a plan from all that were seen."""
+        if self._best is None or self.stop():
+            return
+        _, is_open, site = self._best
+        self._better(is_open, site)
+        self.polished += 1
+        if self.polished % TOGETHER == 0 and best is not None:
+            site = np.empty(len(best.customer), np.int64)
+            site[best.customer] = best.site
+            new = None if self.stop() else self.bundles.put_together(site, self.solve)
+            if new is not None:
+                is_open = self.must.copy()
+                is_open[new] = True
+                self._offer(is_open, new)
+                self._better(is_open, new)
+        # What was bettered is not taken up again.
+        self._best = None
+
+    def _better(self, is_open: NDArray[np.bool_], site: NDArray[np.int64]) -> None:
+        for size in SIZES:
+            is_open, site = self.parts.improve(is_open, site, size=size)
+            self._offer(is_open, site)
+
+    def _offer(self, is_open: NDArray[np.bool_], site: NDArray[np.int64]) -> None:
+        self.take(Decision(is_open.copy(), np.arange(len(site)), site.copy(), np.ones(len(site))))
