@@ -60,7 +60,9 @@ def capacitated(problem: Problem, cost: NDArray[Any], *, threads: int) -> Capaci
     unit = cost.astype(np.float64) / np.where(demand > 0, demand, 1.0)[:, None]
     # A hair less than all: the sum of rounded capacities may fall short of the sum of rounded demands by an ulp.
     need = total * (1 - 1e-9)
-    return CapacitatedInstance(sites, near, stack("sites", blocks), demand, capacity, need, unit, Workplaces(near))
+    return CapacitatedInstance(
+        sites, near, stack("sites", blocks), demand, capacity, need, unit, Workplaces(near)
+    )
 
 
 def least_open(capacity: NDArray[np.float64], total: float, state: NDArray[np.int8]) -> int:
