@@ -1,7 +1,7 @@
 """Plans put together anew: of the bundles of customers that sites served in plans seen, the cheapest that serve all.
 
-A bundle fits its site, so what is left is set partitioning, whose linear program is nearly tight. Plans that are good in
-different places make one that is good in all.
+A bundle fits its site, so what is left is set partitioning, whose linear program is nearly tight. Plans that are good
+in different places make one that is good in all.
 """
 
 from collections.abc import Callable

@@ -19,7 +19,7 @@ from sitewright.optimizer.engine.capacitated.whole_tree import WholeTree
 from sitewright.optimizer.model.columns import stack
 
 # Closed sites that a part may open; nodes that it is worth, and steps of the bound at the first.
-OTHERS, NODES, FIRST = 30, 200, 200
+OTHERS, NODES, FIRST = 30, 60, 200
 
 Sites = NDArray[np.int64]
 Mask = NDArray[np.bool_]

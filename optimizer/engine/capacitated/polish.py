@@ -4,18 +4,21 @@ Plans that are made from choices of the tree lie far apart, and each leads to an
 by disturbing the incumbent mostly lead back to it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.capacitated.bundles import Bundles, Solve
+from sitewright.optimizer.engine.capacitated.descent import opening_costs
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.parts import Parts
 
 # Choices of the tree between two plans that are bettered; plans between two that are put together.
 EVERY, TOGETHER = 25, 4
+# Sites that open one by one where those that a tree chose are too few for whole customers.
+SPARE = 3
 # Customers of a part, first and last.
 SIZES = 30, 45
 
@@ -51,6 +54,10 @@ class Polish:
     ) -> None:
         self.take, self.solve, self.stop = take, solve, stop
         self.must = a.sites.state[: a.n_sites] == 1
+        # Sites by what opening them costs at the prices, those closed by rule left out.
+        rho = opening_costs(a, u)[: a.n_sites]
+        self.cheapest = np.argsort(rho, kind="stable")
+        self.cheapest = self.cheapest[a.sites.state[self.cheapest] != 0]
         self.bundles = Bundles(a, cost)
         self.parts = Parts(a, cost, u, keeps=keeps, tell=self.bundles.add, seed=seed, stop=stop)
         self.choices, self.polished = 0, 0
@@ -62,6 +69,16 @@ class Polish:
             site = np.empty(len(decision.customer), np.int64)
             site[decision.customer] = decision.site
             self._best = value, decision.open, site
+
+    def wider(self, is_open: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
+        """Return open sites, then these and one more, and so on, until the solve is to stop."""
+        yield is_open
+        for j in self.cheapest[~is_open[self.cheapest]][:SPARE]:
+            if self.stop():
+                return
+            is_open = is_open.copy()
+            is_open[j] = True
+            yield is_open
 
     def now_and_then(self, best: Decision | None) -> None:
         """Count a choice of the tree, and better a plan if it is time to."""

@@ -16,6 +16,7 @@ from sitewright.optimizer.engine.capacitated.assignment import improve
 from sitewright.optimizer.engine.capacitated.bound import Point
 from sitewright.optimizer.engine.capacitated.chains import Chains
 from sitewright.optimizer.engine.capacitated.engine import TREE, Capacitated
+from sitewright.optimizer.engine.capacitated.hint import hint_of
 from sitewright.optimizer.engine.capacitated.incumbent import Mask, Served
 from sitewright.optimizer.engine.capacitated.polish import Polish
 from sitewright.optimizer.engine.capacitated.reduced import Reduced, reduced_costs
@@ -24,7 +25,7 @@ from sitewright.optimizer.engine.capacitated.whole_tree import WholeTree
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.errors import Infeasible
 from sitewright.optimizer.model.build import Model, build
-from sitewright.optimizer.model.columns import Columns, Rows, row
+from sitewright.optimizer.model.columns import Rows, row
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.solver.answer import Answer, Outcome
 from sitewright.optimizer.solver.process import solve_model
@@ -98,21 +99,28 @@ class SingleSourced(Capacitated):
         self._pack(is_open, served.column, cost, served.capacity, site, price, rounds)
 
     def _again(self, is_open: Mask, site: NDArray[np.int64]) -> None:
-        """Search for a whole assignment from a choice of the tree, which is taken as it is if it fits."""
-        demand, column = self.instance.demand, np.flatnonzero(is_open)
-        cost = self.cost[:, column].astype(np.float64)
-        place = np.searchsorted(column, site)
-        place = (
-            np.where(is_open[site], np.minimum(place, len(column) - 1), np.argmin(cost, axis=1))
-            if len(column)
-            else place
-        )
-        if not len(column) or not np.isfinite(cost[np.arange(len(site)), place]).all():
-            return
-        price = 1e-3 * abs(self.state.bound) / max(demand.sum(), 1e-9)
-        self._pack(is_open, column, cost, self.instance.capacity[column], place, price, AGAIN)
+        """Search for a whole assignment from a choice of the tree, which is taken as it is if it fits.
+
+        Where chains find none, more sites open.
+        """
+        for wider in [is_open] if self.polish is None else self.polish.wider(is_open):
+            if self._at(wider, site):
+                break
         if self.polish is not None:
             self.polish.now_and_then(self.state.decision)
+
+    def _at(self, is_open: Mask, site: NDArray[np.int64]) -> bool:
+        """Search for a whole assignment to open sites from one that may use others; return whether one was found."""
+        demand, column = self.instance.demand, np.flatnonzero(is_open)
+        if not len(column):
+            return False
+        cost = self.cost[:, column].astype(np.float64)
+        place = np.minimum(np.searchsorted(column, site), len(column) - 1)
+        place = np.where(is_open[site], place, np.argmin(cost, axis=1))
+        if not np.isfinite(cost[np.arange(len(site)), place]).all():
+            return False
+        price = 1e-3 * abs(self.state.bound) / max(demand.sum(), 1e-9)
+        return self._pack(is_open, column, cost, self.instance.capacity[column], place, price, AGAIN)
 
     def _pack(
         self,
@@ -123,8 +131,11 @@ class SingleSourced(Capacitated):
         site: NDArray[np.int64],
         price: float,
         rounds: int,
-    ) -> None:
-        """Search for a whole assignment to an open set from the one given, which may exceed capacities."""
+    ) -> bool:
+        """Search for a whole assignment to an open set from the one given, which may exceed capacities.
+
+        Return whether one was found.
+        """
         demand, everyone = self.instance.demand, np.arange(len(site))
         if self.chains is not None:
             # A solve that is stopped before it has a plan makes one more search.
@@ -132,7 +143,7 @@ class SingleSourced(Capacitated):
             found = None if late else self.chains.search(is_open, column, cost, capacity, site)
             if found is not None:
                 self._take(Decision(is_open.copy(), everyone, found, np.ones(len(everyone))))
-            return
+            return found is not None
         best_site, value = site.copy(), np.inf
         if np.all(np.bincount(site, demand, minlength=len(column)) <= capacity * (1 + 1e-9)):
             value = float(cost[everyone, site].sum())
@@ -145,6 +156,7 @@ class SingleSourced(Capacitated):
             price *= CHEAPER if fits else DEARER
         if np.isfinite(value):
             self._take(Decision(is_open.copy(), everyone, column[best_site], np.ones(len(everyone))))
+        return bool(np.isfinite(value))
 
     def _take(self, decision: Decision) -> None:
         if any(True for rule in self.problem.all_rules for _ in rule.broken(self.problem, decision)):
@@ -383,15 +395,3 @@ class SingleSourced(Capacitated):
             slack = 1e-7 * max(1.0, abs(self.state.incumbent))
             cuts.append(row("cutoff", np.arange(len(costs.flat)), costs.flat, upper=room + slack))
         return cuts
-
-
-def hint_of(problem: Problem, columns: Columns, decision: Decision | None, live: Mask) -> NDArray[np.float64] | None:
-    """Return a decision as values of the columns, None if it uses other pairs."""
-    if decision is None or not live[decision.customer, decision.site].all():
-        return None
-    shares = np.zeros(live.shape)
-    shares[decision.customer, decision.site] = decision.share
-    used = np.zeros(problem.n_partners)
-    partners = problem.partner_of[decision.open]
-    used[partners[partners >= 0]] = 1.0
-    return np.concatenate([decision.open.astype(np.float64), used, shares[columns.pair_customer, columns.pair_site]])
