@@ -103,14 +103,16 @@ class Parts:
         """Return a cheaper site for each customer of a part, None if none was found."""
         a = self.a
         others = np.flatnonzero(~is_open & (a.sites.state[: a.n_sites] != 0))
-        # The rest of the plan opens so many.
-        rest = int(is_open.sum()) - len(inside)
+        # Sites that must be open and serve nobody are at hand everywhere; the rest of the plan opens so many.
+        idle = is_open & (a.sites.state[: a.n_sites] == 1)
+        idle[site] = False
+        rest = int(is_open.sum() - idle.sum()) - len(inside)
         if len(others) > OTHERS:
             part, cost = self._part(customers, others, rest)
             node = Node(self.u[customers], part.sites.state, np.isfinite(cost))
             rho = Whole(part, _at(node), cost).at(node)[3]
             others = others[np.argsort(rho, kind="stable")[:OTHERS]]
-        columns = np.sort(np.concatenate([inside, others]))
+        columns = np.sort(np.concatenate([inside, others, np.flatnonzero(idle)]))
         part, cost = self._part(customers, columns, rest)
         everyone, price = np.arange(len(customers)), part.sites.price
         place = np.searchsorted(columns, site[customers])
