@@ -16,7 +16,7 @@ from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.parts import Parts
 
 # Choices of the tree between two plans that are bettered; plans between two that are put together.
-EVERY, TOGETHER = 25, 4
+EVERY, TOGETHER = 20, 4
 # Sites that open one by one where those that a tree chose are too few for whole customers.
 SPARE = 3
 # Customers of a part, first and last.

@@ -21,7 +21,7 @@ from sitewright.optimizer.engine.uncapacitated.relaxation import propagate
 # searches for a plan.
 BATCH, FIRST, STEPS, AGAIN, SEARCH = 8, 600, 200, 100, 4
 # As much of a search that plunges, for so many nodes from the lowest bound on. It looks for a plan at every node.
-PLUNGE, FEWER_NODES, FEWER_STEPS = 100, 2, 40
+PLUNGE, FEWER_NODES, FEWER_STEPS = 20, 2, 40
 # A node's bound is raised on while a round gains this part of what is left.
 GAIN = 0.15
 # A share this near 0 or 1 counts as decided.
