@@ -16,11 +16,11 @@ from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.parts import Parts
 
 # Choices of the tree between two plans that are bettered; plans between two that are put together.
-EVERY, TOGETHER = 20, 4
+EVERY, TOGETHER = 10, 4
 # Sites that open one by one where those that a tree chose are too few for whole customers.
 SPARE = 3
-# Customers of a part, first and last.
-SIZES = 30, 45
+# Customers of a part, one after the other, and of the best plan so far.
+SIZES, LARGER = (30, 45), 60
 
 
 class Polish:
@@ -61,10 +61,12 @@ class Polish:
         self.bundles = Bundles(a, cost)
         self.parts = Parts(a, cost, u, keeps=keeps, tell=self.bundles.add, seed=seed, stop=stop)
         self.choices, self.polished = 0, 0
+        self._lowest = np.inf
         self._best: tuple[float, NDArray[np.bool_], NDArray[np.int64]] | None = None
 
     def hear(self, decision: Decision, value: float) -> None:
         """Take note of a plan of whole customers."""
+        self._lowest = min(self._lowest, value)
         if self._best is None or value < self._best[0]:
             site = np.empty(len(decision.customer), np.int64)
             site[decision.customer] = decision.site
@@ -106,7 +108,10 @@ class Polish:
         self._best = None
 
     def _better(self, is_open: NDArray[np.bool_], site: NDArray[np.int64]) -> None:
-        for size in SIZES:
+        before = self._lowest
+        for size in (*SIZES, LARGER):
+            if size == LARGER and not self._lowest < before:
+                break
             is_open, site = self.parts.improve(is_open, site, size=size)
             self._offer(is_open, site)
 
