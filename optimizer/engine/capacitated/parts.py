@@ -20,6 +20,8 @@ from sitewright.optimizer.model.columns import stack
 
 # Closed sites that a part may open; nodes that it is worth, and steps of the bound at the first.
 OTHERS, NODES, FIRST = 30, 60, 200
+# A part has at least a site for so many of the customers asked for, though sites hold more.
+BY_SITE = 6
 
 Sites = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -57,7 +59,7 @@ class Parts:
         self.seen: set[bytes] = set()
 
     def improve(self, is_open: Mask, site: Sites, *, size: int) -> tuple[Mask, Sites]:
-        """Return a plan of which no part of about `size` customers was found to have a cheaper one."""
+        """Return a plan of which no part of `size` customers or some more was found to have a cheaper one."""
         is_open, site = is_open.copy(), site.copy()
         waiting = self.rng.permutation(np.unique(site)).tolist()
         while waiting and not self.stop():
@@ -96,7 +98,7 @@ class Parts:
         back = np.bincount(at, self.cost[:, seed] - self.cost[np.arange(len(site)), site]) / count
         order = np.argsort(np.where(used == seed, -np.inf, away + back), kind="stable")
         enough = int(np.searchsorted(np.cumsum(count[order]), size)) + 1
-        near: Sites = np.sort(used[order[: max(enough, 2)]])
+        near: Sites = np.sort(used[order[: max(enough, 2, size // BY_SITE)]])
         return near
 
     def _sited(self, is_open: Mask, site: Sites, inside: Sites, customers: Sites) -> Sites | None:

@@ -44,8 +44,8 @@ SOON, FEW, MOMENT, MINUTE = 100, 3000, 10.0, 60.0
 GUESS, GUESSED = 5e-4, 2000
 # Pairs beyond which plans are looked for by chains, and no MIP ends a guess that was not decided within fewer nodes.
 LARGE, GUESSED_DEEP = 20_000, 1500
-# Nodes of the tree that bounds plans with shared demand.
-NODES = 3000
+# Nodes of the tree that bounds plans with shared demand, and where plans are bettered by parts.
+NODES, FEWER_NODES = 3000, 200
 
 
 class SingleSourced(Capacitated):
@@ -177,14 +177,14 @@ class SingleSourced(Capacitated):
             return self._ended(costs.bound)
         state.enter("tree")
         shared = Point(point.u.copy(), point.lam.copy(), point.state.copy(), point.value)
-        if np.isfinite(self.best.value):
-            bound = self._branch(shared, report=self._shared, most=NODES)
-            self._shared(min(bound, self.best.cutoff))
-        if state.stop() or state.proved:
-            return True
         tree = self._whole_tree(point)
         if tree is not None and self.chains is not None:
             self.polish = self._polish()
+        if np.isfinite(self.best.value):
+            bound = self._branch(shared, report=self._shared, most=NODES if self.polish is None else FEWER_NODES)
+            self._shared(min(bound, self.best.cutoff))
+        if state.stop() or state.proved:
+            return True
         for most in (SOON, FEW if len(self.instance.sites.rows) else np.inf):
             if tree is not None:
                 if np.isfinite(state.incumbent):

@@ -23,7 +23,7 @@ GRAINS, BEYOND = 20_000, 200_000
 # A step aims no higher than this part above the bound: a target far off throws the prices about.
 NEAR = 0.001
 # Entries of all tables together beyond which a step takes too long.
-ENTRIES = 50_000_000
+ENTRIES = 150_000_000
 
 Floats = NDArray[np.float64]
 
