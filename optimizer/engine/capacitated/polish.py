@@ -15,8 +15,9 @@ from sitewright.optimizer.engine.capacitated.descent import opening_costs
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.parts import Parts
 
-# Choices of the tree between two plans that are bettered; plans between two that are put together.
-EVERY, TOGETHER = 10, 4
+# Choices of the tree between two plans that are bettered, and as many again after so many that led to no better one;
+# plans between two that are put together.
+EVERY, PATIENCE, TOGETHER = 10, 10, 4
 # Sites that open one by one where those that a tree chose are too few for whole customers.
 SPARE = 3
 # Customers of a part, one after the other, and of the best plan so far.
@@ -60,7 +61,7 @@ class Polish:
         self.cheapest = self.cheapest[a.sites.state[self.cheapest] != 0]
         self.bundles = Bundles(a, cost)
         self.parts = Parts(a, cost, u, keeps=keeps, tell=self.bundles.add, seed=seed, stop=stop)
-        self.choices, self.polished = 0, 0
+        self.choices, self.polished, self.stalled = 0, 0, 0
         self._lowest = np.inf
         self._best: tuple[float, NDArray[np.bool_], NDArray[np.int64]] | None = None
 
@@ -85,8 +86,10 @@ class Polish:
     def now_and_then(self, best: Decision | None) -> None:
         """Count a choice of the tree, and better a plan if it is time to."""
         self.choices += 1
-        if self.choices % EVERY == 0:
+        if self.choices >= EVERY * (1 + self.stalled // PATIENCE):
+            self.choices, before = 0, self._lowest
             self.run(best)
+            self.stalled = 0 if self._lowest < before else self.stalled + 1
 
     def run(self, best: Decision | None) -> None:
         """Better the best plan heard of, and now and then put together a plan from all that were seen."""
