@@ -18,8 +18,8 @@ CHEAPER, DEARER, PATIENCE = 0.9, 1.3, 100
 # Among so many of its nearest sites a customer is moved at random.
 ANY = 6
 # Rounds for up to 300 customers, and at most; sites by customer; customers of a chain; steps for a chain, in all by
-# customer and open site, and at most: a search cannot be stopped, and takes a fifth of a second.
-ROUNDS, MOST, NEAR, CHAIN, LOOK, WORK, ALL = 15, 120, 15, 5, 2000, 200, 20_000_000
+# customer and open site, and at most: a search cannot be stopped, and takes a tenth of a second.
+ROUNDS, MOST, NEAR, CHAIN, LOOK, WORK, ALL = 15, 120, 15, 5, 2000, 50, 8_000_000
 # A MW too many costs so many times what it costs to move on by four sites.
 DEAR = 4.0
 

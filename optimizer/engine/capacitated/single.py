@@ -16,14 +16,16 @@ from sitewright.optimizer.engine.capacitated.assignment import improve
 from sitewright.optimizer.engine.capacitated.bound import Point
 from sitewright.optimizer.engine.capacitated.chains import Chains
 from sitewright.optimizer.engine.capacitated.engine import TREE, Capacitated
+from sitewright.optimizer.engine.capacitated.hint import hint_of
 from sitewright.optimizer.engine.capacitated.incumbent import Mask, Served
+from sitewright.optimizer.engine.capacitated.polish import Polish
 from sitewright.optimizer.engine.capacitated.reduced import Reduced, reduced_costs
 from sitewright.optimizer.engine.capacitated.whole import Node, Whole, countable
 from sitewright.optimizer.engine.capacitated.whole_tree import WholeTree
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.errors import Infeasible
-from sitewright.optimizer.model.build import build
-from sitewright.optimizer.model.columns import Columns, Rows, row
+from sitewright.optimizer.model.build import Model, build
+from sitewright.optimizer.model.columns import Rows, row
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.solver.answer import Answer, Outcome
 from sitewright.optimizer.solver.process import solve_model
@@ -42,8 +44,8 @@ SOON, FEW, MOMENT, MINUTE = 100, 3000, 10.0, 60.0
 GUESS, GUESSED = 5e-4, 2000
 # Pairs beyond which plans are looked for by chains, and no MIP ends a guess that was not decided within fewer nodes.
 LARGE, GUESSED_DEEP = 20_000, 1500
-# Nodes of the tree that bounds plans with shared demand.
-NODES = 3000
+# Nodes of the tree that bounds plans with shared demand, and where plans are bettered by parts.
+NODES, FEWER_NODES = 3000, 200
 
 
 class SingleSourced(Capacitated):
@@ -58,6 +60,8 @@ class SingleSourced(Capacitated):
         self._usable = np.where(np.isfinite(self.cost), self.cost, np.inf).astype(np.float64)
         self._found: tuple[float, Reduced] | None = None
         self.chains = Chains(self._usable, self.instance.demand, seed=seed) if self._usable.size > LARGE else None
+        self.polish: Polish | None = None
+        self._prices = np.zeros(len(self.cost))
         self.step = 1.0 if whole and self.single.all() else 0.0
 
     @property
@@ -95,19 +99,28 @@ class SingleSourced(Capacitated):
         self._pack(is_open, served.column, cost, served.capacity, site, price, rounds)
 
     def _again(self, is_open: Mask, site: NDArray[np.int64]) -> None:
-        """Search for a whole assignment from a choice of the tree, which is taken as it is if it fits."""
+        """Search for a whole assignment from a choice of the tree, which is taken as it is if it fits.
+
+        Where chains find none, more sites open.
+        """
+        for wider in [is_open] if self.polish is None else self.polish.wider(is_open):
+            if self._at(wider, site):
+                break
+        if self.polish is not None:
+            self.polish.now_and_then(self.state.decision)
+
+    def _at(self, is_open: Mask, site: NDArray[np.int64]) -> bool:
+        """Search for a whole assignment to open sites from one that may use others; return whether one was found."""
         demand, column = self.instance.demand, np.flatnonzero(is_open)
+        if not len(column):
+            return False
         cost = self.cost[:, column].astype(np.float64)
-        place = np.searchsorted(column, site)
-        place = (
-            np.where(is_open[site], np.minimum(place, len(column) - 1), np.argmin(cost, axis=1))
-            if len(column)
-            else place
-        )
-        if not len(column) or not np.isfinite(cost[np.arange(len(site)), place]).all():
-            return
+        place = np.minimum(np.searchsorted(column, site), len(column) - 1)
+        place = np.where(is_open[site], place, np.argmin(cost, axis=1))
+        if not np.isfinite(cost[np.arange(len(site)), place]).all():
+            return False
         price = 1e-3 * abs(self.state.bound) / max(demand.sum(), 1e-9)
-        self._pack(is_open, column, cost, self.instance.capacity[column], place, price, AGAIN)
+        return self._pack(is_open, column, cost, self.instance.capacity[column], place, price, AGAIN)
 
     def _pack(
         self,
@@ -118,8 +131,11 @@ class SingleSourced(Capacitated):
         site: NDArray[np.int64],
         price: float,
         rounds: int,
-    ) -> None:
-        """Search for a whole assignment to an open set from the one given, which may exceed capacities."""
+    ) -> bool:
+        """Search for a whole assignment to an open set from the one given, which may exceed capacities.
+
+        Return whether one was found.
+        """
         demand, everyone = self.instance.demand, np.arange(len(site))
         if self.chains is not None:
             # A solve that is stopped before it has a plan makes one more search.
@@ -127,7 +143,7 @@ class SingleSourced(Capacitated):
             found = None if late else self.chains.search(is_open, column, cost, capacity, site)
             if found is not None:
                 self._take(Decision(is_open.copy(), everyone, found, np.ones(len(everyone))))
-            return
+            return found is not None
         best_site, value = site.copy(), np.inf
         if np.all(np.bincount(site, demand, minlength=len(column)) <= capacity * (1 + 1e-9)):
             value = float(cost[everyone, site].sum())
@@ -140,11 +156,15 @@ class SingleSourced(Capacitated):
             price *= CHEAPER if fits else DEARER
         if np.isfinite(value):
             self._take(Decision(is_open.copy(), everyone, column[best_site], np.ones(len(everyone))))
+        return bool(np.isfinite(value))
 
     def _take(self, decision: Decision) -> None:
         if any(True for rule in self.problem.all_rules for _ in rule.broken(self.problem, decision)):
             return
-        self.state.improve(decision, sum(cost_split(self.problem, decision).values()))
+        value = sum(cost_split(self.problem, decision).values())
+        if self.polish is not None:
+            self.polish.hear(decision, value)
+        self.state.improve(decision, value)
 
     def _close(self, point: Point) -> bool:
         """Return False if it is proved that there is no plan."""
@@ -157,12 +177,14 @@ class SingleSourced(Capacitated):
             return self._ended(costs.bound)
         state.enter("tree")
         shared = Point(point.u.copy(), point.lam.copy(), point.state.copy(), point.value)
+        tree = self._whole_tree(point)
+        if tree is not None and self.chains is not None:
+            self.polish = self._polish()
         if np.isfinite(self.best.value):
-            bound = self._branch(shared, report=self._shared, most=NODES)
+            bound = self._branch(shared, report=self._shared, most=NODES if self.polish is None else FEWER_NODES)
             self._shared(min(bound, self.best.cutoff))
         if state.stop() or state.proved:
             return True
-        tree = self._whole_tree(point)
         for most in (SOON, FEW if len(self.instance.sites.rows) else np.inf):
             if tree is not None:
                 if np.isfinite(state.incumbent):
@@ -227,6 +249,39 @@ class SingleSourced(Capacitated):
             deep=self.chains is not None,
         )
 
+    def _polish(self) -> Polish:
+        """Return what betters plans by their parts, after the best so far."""
+        state = self.state
+        polish = Polish(
+            self.instance,
+            self.cost.astype(np.float64),
+            self._prices,
+            keeps=self.best.keeps,
+            take=self._take,
+            solve=self._together,
+            seed=self.seed,
+            stop=state.stop,
+        )
+        if state.decision is not None:
+            polish.hear(state.decision, state.incumbent)
+            polish.run(state.decision)
+        return polish
+
+    def _together(self, model: Model, hint: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Solve a model of parts of plans for a moment."""
+        state = self.state
+        answer = solve_model(
+            model,
+            solver=self.solver,
+            time_limit=MOMENT if state.left is None else min(MOMENT, state.left),
+            gap=state.gap / 2,
+            seed=self.seed,
+            threads=self.threads,
+            hint=hint,
+            stop=state.stop,
+        )
+        return answer.values
+
     def _run(self, tree: WholeTree, most: float) -> None:
         """Branch until so many nodes were bounded."""
         tree.run(report=self._knapsacks, stop=lambda: self.state.stop() or tree.nodes >= most)
@@ -284,6 +339,7 @@ class SingleSourced(Capacitated):
         whole = Whole(self.instance, point, self._usable)
         node = Node(point.u.copy(), point.state.copy(), np.isfinite(self._usable))
         target = self.state.incumbent if np.isfinite(self.state.incumbent) else point.value + 0.05 * abs(point.value)
+        self._prices = node.u
         for _ in range(3):
             whole.climb(node, cutoff=self.cutoff, target=target, steps=STEPS)
             costs = whole.reduced(node)
@@ -339,15 +395,3 @@ class SingleSourced(Capacitated):
             slack = 1e-7 * max(1.0, abs(self.state.incumbent))
             cuts.append(row("cutoff", np.arange(len(costs.flat)), costs.flat, upper=room + slack))
         return cuts
-
-
-def hint_of(problem: Problem, columns: Columns, decision: Decision | None, live: Mask) -> NDArray[np.float64] | None:
-    """Return a decision as values of the columns, None if it uses other pairs."""
-    if decision is None or not live[decision.customer, decision.site].all():
-        return None
-    shares = np.zeros(live.shape)
-    shares[decision.customer, decision.site] = decision.share
-    used = np.zeros(problem.n_partners)
-    partners = problem.partner_of[decision.open]
-    used[partners[partners >= 0]] = 1.0
-    return np.concatenate([decision.open.astype(np.float64), used, shares[columns.pair_customer, columns.pair_site]])

@@ -23,7 +23,7 @@ GRAINS, BEYOND = 20_000, 200_000
 # A step aims no higher than this part above the bound: a target far off throws the prices about.
 NEAR = 0.001
 # Entries of all tables together beyond which a step takes too long.
-ENTRIES = 50_000_000
+ENTRIES = 150_000_000
 
 Floats = NDArray[np.float64]
 
@@ -67,8 +67,8 @@ class Whole:
         self.offset = -float(sum(x * (rows.upper[r] if x > 0 else rows.lower[r]) for r, x in enumerate(lam) if x))
 
     def usable(self, node: Node) -> Floats:
-        """Return the costs of a node's pairs, +inf for others, shape (customers, sites)."""
-        return np.where(node.live, self.cost, np.inf)
+        """Return the costs of a node's pairs, +inf for others, shape (customers, sites), site by site in memory."""
+        return np.asfortranarray(np.where(node.live, self.cost, np.inf))
 
     def at(self, node: Node) -> tuple[float, float, float, Floats]:
         """Return the bound, that with shares of sites, the price of a MW held by it, and the cost of each column."""
@@ -142,7 +142,7 @@ def _grains(a: CapacitatedInstance) -> tuple[NDArray[np.int64], NDArray[np.int64
     # A hair more room and less need: rounding must not keep out what fits.
     room = np.floor(a.capacity / size * (1 + 1e-9) + 1e-9).astype(np.int64)
     grains = np.where((size == 1.0) & mw, a.demand[:, None], np.floor(a.demand[:, None] / size[None] * (1 - 1e-9)))
-    return np.minimum(grains, room.max() + 1).astype(np.int64), room
+    return np.asfortranarray(np.minimum(grains, room.max() + 1).astype(np.int64)), room
 
 
 def _held(a: CapacitatedInstance) -> tuple[NDArray[np.int64], int]:

@@ -21,7 +21,7 @@ from sitewright.optimizer.engine.uncapacitated.relaxation import propagate
 # searches for a plan.
 BATCH, FIRST, STEPS, AGAIN, SEARCH = 8, 600, 200, 100, 4
 # As much of a search that plunges, for so many nodes from the lowest bound on. It looks for a plan at every node.
-PLUNGE, FEWER_NODES, FEWER_STEPS = 100, 2, 40
+PLUNGE, FEWER_NODES, FEWER_STEPS = 20, 2, 40
 # A node's bound is raised on while a round gains this part of what is left.
 GAIN = 0.15
 # A share this near 0 or 1 counts as decided.
@@ -49,9 +49,18 @@ class WholeTree:
     """
 
     def __init__(
-        self, whole: Whole, root: Node, *, cutoff: Callable[[], float], pack: Pack, threads: int, deep: bool
+        self,
+        whole: Whole,
+        root: Node,
+        *,
+        cutoff: Callable[[], float],
+        pack: Pack,
+        threads: int,
+        deep: bool,
+        first: int = FIRST,
     ) -> None:
         self.whole, self.cutoff, self.pack, self.threads, self.deep = whole, cutoff, pack, threads, deep
+        self.first = first
         self.nodes, self._serial, self._plunged = 0, 0, 0  # how many were bounded, kept, and taken from one node on
         self._heap: list[tuple[float, int, _Waiting]] = []
         self._stack: list[_Waiting] = []
@@ -109,7 +118,7 @@ class WholeTree:
         """Bound a node; return its children, and the choice to look for a plan from."""
         m, cutoff = self.whole.a.n_sites, self.cutoff()
         usual, again = (FEWER_STEPS, FEWER_STEPS // 2) if self.deep else (STEPS, AGAIN)
-        steps = usual if self.nodes else FIRST
+        steps = usual if self.nodes else self.first
         while True:
             if not self._consistent(node):
                 return [], None
