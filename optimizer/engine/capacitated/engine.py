@@ -83,7 +83,7 @@ class Capacitated:
         if best.serve(usable) is None:
             return False
         point = Point(first_prices(instance), np.zeros(len(instance.rows)), instance.sites.state.copy())
-        climb(instance, best, point, report=self._raise, stop=state.stop)
+        climb(instance, best, point, seed=self.seed, report=self._raise, stop=state.stop)
         if np.isfinite(point.u).all():
             self.multipliers = point.u.copy()
             self.root_bound = plain_bound(instance, point.u, slack=CHECKERS_SLACK)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound
-from sitewright.optimizer.engine.capacitated.descent import descend_from
+from sitewright.optimizer.engine.capacitated.descent import ANY, descend, descend_from
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent, Mask
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 
@@ -15,6 +15,8 @@ from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 ROUND, MOST, PATIENCE, WORTH, SETTLED = 50, 3000, 3, 0.01, 1e-5
 # By so much of the bound a climb aims higher while there is no plan: a target far off ends in steps that gain nothing.
 AIM = 0.005
+# Sets of sites drawn by the averaged choice where plans of whole customers are looked for.
+DRAWS = 4
 # Pairs up to which the sites chosen so far are served within a second or so.
 SOON_SERVED = 1_000_000
 # Pairs that a thread goes through in some tenths of a second.
@@ -46,10 +48,17 @@ def rounded(instance: CapacitatedInstance, y: NDArray[np.float64], state: NDArra
     return out
 
 
-def round_choice(instance: CapacitatedInstance, best: Incumbent, point: Point) -> None:
-    """Search from the sites that are chosen most."""
-    if point.y is not None:
-        descend_from(best, rounded(instance, point.y, point.state), point.y[: instance.n_sites])
+def round_choice(instance: CapacitatedInstance, best: Incumbent, point: Point, seed: int) -> None:
+    """Search from the sites that are chosen most; where open sets are packed, from draws of as many as well."""
+    if point.y is None:
+        return
+    share, rng = point.y[: instance.n_sites], np.random.default_rng(seed)
+    descend_from(best, rounded(instance, point.y, point.state), share)
+    for _ in range(DRAWS if best.look is not None else 0):
+        if best.stop():
+            return
+        drawn = rng.random(len(share)) < share
+        descend(best, rounded(instance, np.where(drawn, 1.0 + share, share), point.state), share > ANY)
 
 
 def climb(
@@ -57,6 +66,7 @@ def climb(
     best: Incumbent,
     point: Point,
     *,
+    seed: int,
     report: Callable[[float], None],
     stop: Callable[[], bool],
 ) -> None:
@@ -77,7 +87,7 @@ def climb(
         for _ in range(0, ROUND, steps):
             if stop():
                 if not np.isfinite(best.value) and instance.unit.size <= SOON_SERVED:
-                    round_choice(instance, best, point)
+                    round_choice(instance, best, point, seed)
                 return
             # Nothing is decided here, so that the bound is one of the prices alone, which anyone can recompute.
             value = raise_bound(instance, point, steps=steps, cutoff=np.inf, target=goal, factor=1.0)
@@ -90,11 +100,11 @@ def climb(
         if gain >= (WORTH * left if searched else SETTLED * abs(value)):
             continue
         if not searched:
-            round_choice(instance, best, point)
+            round_choice(instance, best, point, seed)
             searched = True
         elif value - begun < WORTH * left:
-            return
+            break
         point.begin_anew()
         history, begun = [value], value
-    if not searched:
-        round_choice(instance, best, point)
+    if not searched or best.look is not None:
+        round_choice(instance, best, point, seed + 1)

@@ -239,7 +239,8 @@ class SingleSourced(Capacitated):
         if not (self.single.all() and countable(self.instance)):
             return None
         whole = Whole(self.instance, point, self._usable)
-        root = Node(point.u.copy(), point.state.copy(), np.isfinite(self._usable), point.value)
+        # Prices of shared demand may be far lower than those of whole customers, who leave room unused.
+        root = Node(self._prices.copy(), point.state.copy(), np.isfinite(self._usable), point.value)
         return WholeTree(
             whole,
             root,

@@ -22,6 +22,8 @@ from sitewright.optimizer.engine.capacitated.reduced import Reduced, row_prices
 GRAINS, BEYOND = 20_000, 200_000
 # A step aims no higher than this part above the bound: a target far off throws the prices about.
 NEAR = 0.001
+# Steps to tell whether a number of sites needs a price, and how much higher they aim.
+LOOK, AIM = 200, 0.02
 # Entries of all tables together beyond which a step takes too long.
 ENTRIES = 150_000_000
 
@@ -53,18 +55,43 @@ class Whole:
         self._size = max(len(cost), a.n_sites) + 1, int(max(self.room.max(), self.held.sum() - self.need, 0)) + 1
         self._price(point.lam)
         if len(a.rows) and point.lam[-1] < 0:
-            # Sites that are counted whole may need no price of their number.
-            node = Node(point.u, point.state, np.isfinite(cost))
-            before, lam = self.at(node)[0], point.lam.copy()
-            lam[-1] = 0.0
-            self._price(lam)
-            if self.at(node)[0] < before:
-                self._price(point.lam)
+            # Sites that are counted whole may need no price of their number. At prices found with it, it seems so.
+            free = point.lam.copy()
+            free[-1] = 0.0
+            if self._raised(free, point) >= self._raised(point.lam, point):
+                self._price(free)
+
+    def _raised(self, lam: Floats, point: Point) -> float:
+        """Return the bound after some steps with prices of the site rules."""
+        self._price(lam)
+        node = Node(point.u.copy(), point.state.copy(), np.isfinite(self.cost))
+        value = self.at(node)[0]
+        if np.isfinite(value):
+            self.climb(node, cutoff=np.inf, target=value + AIM * abs(value), steps=LOOK)
+        return max(value, node.value)
 
     def _price(self, lam: Floats) -> None:
+        self.extra, self.offset = self._paid(lam)
+        a, none = self.a, lam.copy()
+        self.unnumbered: tuple[Floats, float] | None = None
+        if a.sites.low > 1 or a.sites.high < a.n_sites:
+            # The last row limits their number.
+            self.below, none[-1] = bool(lam[-1] < 0), 0.0
+            self.unnumbered = self._paid(none) if lam[-1] else None
+
+    def _paid(self, lam: Floats) -> tuple[Floats, float]:
+        """Return what the prices of the site rules add to each column, and to the bound."""
         rows = self.a.rows
-        self.extra = row_prices(self.a, lam)
-        self.offset = -float(sum(x * (rows.upper[r] if x > 0 else rows.lower[r]) for r, x in enumerate(lam) if x))
+        offset = -float(sum(x * (rows.upper[r] if x > 0 else rows.lower[r]) for r, x in enumerate(lam) if x))
+        return row_prices(self.a, lam), offset
+
+    def _priced(self, node: Node) -> tuple[Floats, float]:
+        """Return the same, without the price of a number that a node keeps in any case: there it only costs."""
+        if self.unnumbered is not None:
+            sites, state = self.a.sites, node.state[: self.a.n_sites]
+            if np.sum(state == 1) >= sites.low if self.below else np.sum(state != 0) <= sites.high:
+                return self.unnumbered
+        return self.extra, self.offset
 
     def usable(self, node: Node) -> Floats:
         """Return the costs of a node's pairs, +inf for others, shape (customers, sites), site by site in memory."""
@@ -75,26 +102,28 @@ class Whole:
         a, cost = self.a, self.usable(node)
         rho, pick = np.empty(len(self.extra)), np.empty(len(self.extra))
         taken = np.empty(cost.shape[::-1], np.bool_)
-        price, table = a.sites.price + self.extra, np.empty(self._size)
+        extra, offset = self._priced(node)
+        price, table = a.sites.price + extra, np.empty(self._size)
         # Reduced costs tell nothing of a site that must be open, unless it is.
         knapsack.hold(self.held, self.need, node.state)
         value, shares, pi = knapsack.evaluate(
             cost, self.grains, self.room, self.held, self.need, price, node.u, node.state, table, rho, taken, pick
         )
-        return float(value) + self.offset, float(shares) + self.offset, float(pi), rho
+        return float(value) + offset, float(shares) + offset, float(pi), rho
 
     def climb(self, node: Node, *, cutoff: float, target: float, steps: int) -> tuple[Floats, Floats]:
         """Raise a node's bound; return the averages of who is served from where, and of the columns chosen."""
         x, y = np.zeros(self.cost.shape[::-1]), np.zeros(len(self.extra))
-        value = self.offset + knapsack.climb(
+        extra, offset = self._priced(node)
+        value = offset + knapsack.climb(
             self.usable(node),
             self.grains,
             self.room,
             self.held,
             self.need,
-            self.a.sites.price + self.extra,
-            cutoff - self.offset,
-            target - self.offset,
+            self.a.sites.price + extra,
+            cutoff - offset,
+            target - offset,
             NEAR,
             steps,
             node.state,
@@ -130,7 +159,7 @@ class Whole:
             state.copy(),
             site - np.sign(site) * np.minimum(below, np.abs(site)),
             pair,
-            rho - self.extra,
+            rho - self._priced(node)[0],
             float(node.u.sum()),
         )
 
