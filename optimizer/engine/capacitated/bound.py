@@ -62,6 +62,7 @@ def raise_bound(
             instance.capacity,
             instance.capacity,
             instance.need,
+            instance.shared,
             instance.row_arrays,
             np.full(len(point.lam), row_scale(instance)),
             sites.price,

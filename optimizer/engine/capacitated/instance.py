@@ -28,6 +28,7 @@ class CapacitatedInstance:
     need: float  # MW that the open sites must hold
     unit: NDArray[np.float64]  # (customers, sites): cost of a MW; of the whole customer where it has no demand
     workplaces: Workplaces
+    shared: bool = True  # whether all demand may be shared: whole customers leave room unused
 
     @property
     def n_sites(self) -> int:
@@ -60,7 +61,10 @@ def capacitated(problem: Problem, cost: NDArray[Any], *, threads: int) -> Capaci
     unit = cost.astype(np.float64) / np.where(demand > 0, demand, 1.0)[:, None]
     # A hair less than all: the sum of rounded capacities may fall short of the sum of rounded demands by an ulp.
     need = total * (1 - 1e-9)
-    return CapacitatedInstance(sites, near, stack("sites", blocks), demand, capacity, need, unit, Workplaces(near))
+    shared = all(rule.single_source(problem) is None for rule in problem.all_rules)
+    return CapacitatedInstance(
+        sites, near, stack("sites", blocks), demand, capacity, need, unit, Workplaces(near), shared
+    )
 
 
 def least_open(capacity: NDArray[np.float64], total: float, state: NDArray[np.int8]) -> int:

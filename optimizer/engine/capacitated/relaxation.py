@@ -202,6 +202,7 @@ def volume(  # type: ignore[no-untyped-def]
     capacity,
     held,
     need,
+    shared,
     rows,
     row_scale,
     price,
@@ -232,7 +233,8 @@ def volume(  # type: ignore[no-untyped-def]
         return np.inf, 0
     floor(near, top, state, u)
     best, pi = evaluate(near, demand, capacity, held, need, rows, price, u, lam, state, work, rho, pick)
-    if ease(demand, capacity, u, state, work):
+    # Where whole customers leave room unused, high prices bound more later.
+    if shared and ease(demand, capacity, u, state, work):
         best, pi = evaluate(near, demand, capacity, held, need, rows, price, u, lam, state, work, rho, pick)
     pace[2] = pi
     if best > cutoff:
