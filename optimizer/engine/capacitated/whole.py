@@ -53,24 +53,25 @@ class Whole:
         self.grains, self.room = _grains(a)
         self.held, self.need = _held(a)
         self._size = max(len(cost), a.n_sites) + 1, int(max(self.room.max(), self.held.sum() - self.need, 0)) + 1
-        self._price(point.lam)
+        self.price(point.lam)
         if len(a.rows) and point.lam[-1] < 0:
             # Sites that are counted whole may need no price of their number. At prices found with it, it seems so.
             free = point.lam.copy()
             free[-1] = 0.0
             if self._raised(free, point) >= self._raised(point.lam, point):
-                self._price(free)
+                self.price(free)
 
     def _raised(self, lam: Floats, point: Point) -> float:
         """Return the bound after some steps with prices of the site rules."""
-        self._price(lam)
+        self.price(lam)
         node = Node(point.u.copy(), point.state.copy(), np.isfinite(self.cost))
         value = self.at(node)[0]
         if np.isfinite(value):
             self.climb(node, cutoff=np.inf, target=value + AIM * abs(value), steps=LOOK)
         return max(value, node.value)
 
-    def _price(self, lam: Floats) -> None:
+    def price(self, lam: Floats) -> None:
+        """Set the prices of the site rules."""
         self.extra, self.offset = self._paid(lam)
         a, none = self.a, lam.copy()
         self.unnumbered: tuple[Floats, float] | None = None

@@ -106,3 +106,20 @@ def test_sites_that_hold_far_more_than_the_demand_are_counted_in_whole_mw() -> N
     a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
     bound = Whole(a, Point(first_prices(a), np.zeros(len(a.rows)), a.sites.state.copy()), cost)
     assert np.array_equal(bound.held, a.capacity) and bound.need == 6000
+
+
+def test_a_number_of_sites_that_is_kept_is_not_priced() -> None:
+    """Fails if a node whose sites are decided pays for the number of them, and so never meets the cost of its plan."""
+    problem = whole(3)
+    a = capacitated(problem, usable_cost(problem), threads=1)
+    assert a.sites.low > 1
+    cost = np.where(np.isfinite(a.unit), a.unit * a.demand[:, None], np.inf)
+    point = Point(first_prices(a), np.zeros(len(a.rows)), a.sites.state.copy())
+    bound = Whole(a, point, cost)
+    state = np.full(a.n_sites, 1, np.int8)
+    decided = Node(point.u.copy(), state, np.isfinite(cost))
+    free = Node(point.u.copy(), a.sites.state.copy(), np.isfinite(cost))
+    plain, low = bound.at(decided)[0], bound.at(free)[0]
+    bound.price(np.append(np.zeros(len(a.rows) - 1), -1000.0))
+    assert bound.at(decided)[0] == pytest.approx(plain)
+    assert bound.at(free)[0] != pytest.approx(low)
