@@ -2,16 +2,16 @@ r"""Local search over open sets: open, close and swap moves, priced by the duals
 
 With the prices u of a cheapest service of the open set S, whose cost is :math:`\sum_i u_i + \sum_{j \in S} \rho_j(u)`,
 weak duality says that no set S' costs less than :math:`cost(S) + \sum_{S' \setminus S} \rho - \sum_{S \setminus S'}
-\rho`. So only moves of which that is below the cost are tried, most promising first; see `exchange`.
+\rho`. So only moves of which that is below the cost are tried, most promising first; see `transport`.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.capacitated import relaxation
-from sitewright.optimizer.engine.capacitated.exchange import first_better
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent, Mask, Served
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
+from sitewright.optimizer.engine.capacitated.transport import first_better
 
 # Sites that a step opens at most, and moves between two looks at the clock: fewer where these serve more customers.
 TRIED, CHUNK, SERVED = 120, 20, 60_000

@@ -9,66 +9,174 @@ over the sites that are not decided yet, where :math:`v_j` is the continuous kna
 :math:`c_{ij} - u_i` within its capacity :math:`q_j` (Geoffrion, McBride, AIIE Transactions 10, 1978; Cornuejols,
 Sridharan, Thizy, European Journal of Operational Research 50, 1991). Its best value is that of the strong linear
 program. Columns and their states are those of `sitewright.optimizer.engine.uncapacitated.relaxation`.
+
+With gains :math:`g_i = u_i - c_{ij} > 0` and demands :math:`d_i` a site of capacity q gains
+
+.. math:: v = \min_{w \ge 0} \; w q + \sum_i \max(0, g_i - w d_i),
+
+a convex function of the price w of its MW, made of lines. Where the tangents of two prices meet is the next price,
+until it lies on one of them. The pairs lie site by site, as far as they
+cost no more than the customer's price and a margin; they are gathered anew when a price leaves it.
 """
 
 import numpy as np
 from numba import njit
 
-from sitewright.optimizer.engine.capacitated.continuous import ease, knapsacks, leave
-
 _FAST = {"nogil": True, "cache": True}
+# Sums may be taken in any order, and so in vectors.
+_SUMS = {"fastmath": {"reassoc", "nsz", "contract"}, **_FAST}
+
+# How far beyond its price a customer's pairs are gathered, by its price less its least cost.
+MARGIN = 0.15
+# Part of the pairs gathered that must gain, or else they are gathered anew.
+USED = 0.3
+# The second price tried, by the first.
+STEP = 1.05
+# By so much of a price is it worth lowering.
+EASED = 1e-3
+# Prices this close, by the price, are the same.
+SAME = 1e-9
 
 FREE, CLOSED, OPEN = -1, 0, 1
 
 
 @njit(**_FAST)
-def pack(ratio, who, weight, low, high, room, guess):  # type: ignore[no-untyped-def]
-    """Take items best ratio first until the room is used up; return (end, share of the item there, ratio, value).
+def gather(near, u, work):  # type: ignore[no-untyped-def]
+    """Write the pairs near the prices site by site."""
+    start, site, cost = near
+    base, count, who, at, limit, _gain, _weight, _full, _mw = work
+    count[:] = 0
+    for i in range(len(u)):
+        first = start[i]
+        if first == start[i + 1]:
+            limit[i] = np.inf
+            continue
+        limit[i] = u[i] + MARGIN * max(0.0, u[i] - cost[first])
+        for k in range(first, start[i + 1]):
+            if cost[k] >= limit[i]:
+                break
+            j = site[k]
+            p = base[j] + count[j]
+            who[p], at[p] = i, cost[k]
+            count[j] += 1
 
-    Items low to high are partitioned so that those before `end` are taken whole. `guess` is where to cut first.
-    """
-    a, b, left, value, pivot = low, high, room, 0.0, guess
-    while a < b:
-        i, k, g = a, a, b
-        above, worth, same = 0.0, 0.0, 0.0
-        while k < g:
-            r = ratio[k]
-            if r > pivot:
-                x = who[k]
-                ratio[k], who[k] = ratio[i], who[i]
-                ratio[i], who[i] = r, x
-                above += weight[x]
-                worth += r * weight[x]
-                i += 1
-                k += 1
-            elif r < pivot:
-                g -= 1
-                x = who[k]
-                ratio[k], who[k] = ratio[g], who[g]
-                ratio[g], who[g] = r, x
-            else:
-                same += weight[who[k]]
-                k += 1
-        if above > left:
-            b = i
-        elif above + same > left:
-            value += worth
-            left -= above
-            while i < g and weight[who[i]] <= left:
-                left -= weight[who[i]]
-                value += pivot * weight[who[i]]
-                i += 1
-            if i < g:
-                return i, left / weight[who[i]], pivot, value + pivot * left
-            return i, 0.0, pivot, value
+
+@njit(**_SUMS)
+def above(gain, weight, w):  # type: ignore[no-untyped-def]
+    """Return the demand of those who gain at a price of a MW, and their gain before it."""
+    held, worth = 0.0, 0.0
+    for k in range(len(gain)):
+        keep = 1.0 if gain[k] > w * weight[k] else 0.0
+        held += keep * weight[k]
+        worth += keep * gain[k]
+    return held, worth
+
+
+@njit(**_FAST)
+def price_of(gain, weight, most, worth, room, guess):  # type: ignore[no-untyped-def]
+    """Return (price of a MW, value) of a knapsack that cannot hold all: `most` MW that gain `worth`."""
+    # Tangents on both sides of the least: what is held, and what that gains.
+    low_held, low_worth, high_held, high_worth = most, worth, 0.0, 0.0
+    w = guess if guess > 0.0 else 0.5 * worth / most
+    tries = 0
+    while True:
+        held, sum_of = above(gain, weight, w)
+        tries += 1
+        if held > room:
+            if tries > 2 and held >= low_held:
+                break
+            low_held, low_worth = held, sum_of
+            w *= STEP
         else:
-            value += worth + pivot * same
-            left -= above + same
-            a = g
-        if a < b:
-            x, y, z = ratio[a], ratio[(a + b) // 2], ratio[b - 1]
-            pivot = max(min(x, y), min(max(x, y), z))
-    return a, 0.0, 0.0, value
+            # Customers without demand gain at any price.
+            if tries > 2 and held <= high_held and sum_of <= high_worth:
+                break
+            high_held, high_worth = held, sum_of
+            w /= STEP
+        if tries > 1:
+            w = (low_worth - high_worth) / (low_held - high_held)
+    return w, w * room + (sum_of - w * held)
+
+
+@njit(**_FAST)
+def knapsacks(near, demand, capacity, u, state, work, rho):  # type: ignore[no-untyped-def]
+    """Take what each site gains off `rho`; `work` keeps the MW that would gain, and the price of a MW of full sites.
+
+    A closed site, of state 0, is left out.
+    """
+    base, count, who, at, limit, gain, weight, full, mw = work
+    for i in range(len(u)):
+        if u[i] > limit[i]:
+            gather(near, u, work)
+            break
+    used, listed = 0, 0
+    for j in range(len(capacity)):
+        mw[j] = 0.0
+        if state[j] == 0:
+            continue
+        a, b = base[j], base[j] + count[j]
+        n = 0
+        for p in range(a, b):
+            # Without a branch: whoever does not gain is written over by the next.
+            i = who[p]
+            g = u[i] - at[p]
+            gain[n], weight[n] = g, demand[i]
+            n += g > 0.0
+        used += n
+        listed += b - a
+        mw[j], value = above(gain[:n], weight[:n], 0.0)
+        if mw[j] > capacity[j]:
+            full[j], value = price_of(gain[:n], weight[:n], mw[j], value, capacity[j], full[j])
+        rho[j] -= value
+    if used < USED * listed:
+        limit[:] = -np.inf
+
+
+@njit(**_FAST)
+def ease(demand, capacity, u, state, work):  # type: ignore[no-untyped-def]
+    """Lower the prices by what a MW costs at every site; return whether that was worth it.
+
+    A MW less dear for customers is as much less dear at the sites while all are full, so that the bound stays, or rises
+    where they hold more than the demand. But many more pairs gain at prices that have drifted up.
+    """
+    _base, _count, _who, _at, _limit, _gain, _weight, full, mw = work
+    least = np.inf
+    for j in range(len(capacity)):
+        if state[j] != 0:
+            least = min(least, full[j] if mw[j] > capacity[j] else 0.0)
+    if least == np.inf or least <= 0.0:
+        return False
+    worth = False
+    for i in range(len(u)):
+        worth = worth or least * demand[i] > EASED * abs(u[i])
+    if worth:
+        for i in range(len(u)):
+            u[i] -= least * demand[i]
+    return worth
+
+
+@njit(**_FAST)
+def leave(j, y, demand, capacity, u, work, g):  # type: ignore[no-untyped-def]
+    """Take off `g` the part `y` of whom site j serves; customers at its very price share what room is left."""
+    base, count, who, at, _limit, _gain, _weight, full, mw = work
+    w = full[j] if mw[j] > capacity[j] else 0.0
+    left, same = capacity[j], 0.0
+    for p in range(base[j], base[j] + count[j]):
+        i = who[p]
+        net, d = u[i] - at[p], w * demand[i]
+        if net > 0.0 and net >= d * (1.0 - SAME):
+            if w > 0.0 and net <= d * (1.0 + SAME):
+                same += demand[i]
+            else:
+                left -= demand[i]
+                g[i] -= y
+    if same > 0.0:
+        part = y * min(1.0, max(0.0, left) / same)
+        for p in range(base[j], base[j] + count[j]):
+            i = who[p]
+            net, d = u[i] - at[p], w * demand[i]
+            if net > 0.0 and d * (1.0 - SAME) <= net <= d * (1.0 + SAME):
+                g[i] -= part
 
 
 @njit(**_FAST)
@@ -93,16 +201,17 @@ def choose(rho, state, held, need, order, spare, pick):  # type: ignore[no-untyp
         return value, 0.0
     if beyond < left:
         return np.inf, 0.0
-    end, part, ratio, worth = pack(spare, order, held, 0, n, left, -1.0)
-    for k in range(end):
-        pick[order[k]] = 1.0
-    if end < n and part > 0.0:
-        pick[order[end]] = part
-        return value - worth, -ratio
-    # The sites taken hold the need exactly: the dearest of them sets the price.
-    for k in range(end):
-        ratio = min(ratio, spare[k]) if k else spare[k]
-    return value - worth, -ratio
+    ratio = 0.0
+    for k in np.argsort(-spare[:n]):
+        j = order[k]
+        ratio, part = spare[k], min(1.0, left / held[j])
+        pick[j] = part
+        value -= part * ratio * held[j]
+        left -= held[j]
+        if left <= 0.0:
+            break
+    # The dearest of the sites taken sets the price.
+    return value, -ratio
 
 
 @njit(**_FAST)
@@ -184,15 +293,7 @@ def floor(near, top, state, u):  # type: ignore[no-untyped-def]
         u[i] = min(u[i], top[i])
 
 
-@njit(**_FAST)
-def inner(a, b, weight):  # type: ignore[no-untyped-def]
-    """Return the inner product in which each entry counts with its weight."""
-    total = 0.0
-    for i in range(len(a)):
-        total += weight[i] * a[i] * b[i]
-    return total
-
-
+# fmt: off
 @njit(**_FAST)
 def volume(  # type: ignore[no-untyped-def]
     near,
@@ -219,6 +320,7 @@ def volume(  # type: ignore[no-untyped-def]
     pace,
     work,
 ):
+    # fmt: on
     """Raise L from (u, lam) in place, and decide what the cut-off allows; return (the best L, columns decided).
 
     L is +inf if no plan is left. v, w and y are the averages of the slopes and of the choices, in the manner of
@@ -246,7 +348,7 @@ def volume(  # type: ignore[no-untyped-def]
         v[:], w[:], y[:], most = g, h, pick, 0.1
     stalled, before = 0, best
     for step in range(steps):
-        norm = inner(v, v, scale) + inner(w, w, row_scale)
+        norm = np.sum(scale * v * v) + np.sum(row_scale * w * w)
         if norm < 1e-12:
             break
         size = factor * (target - best) / norm
@@ -262,8 +364,8 @@ def volume(  # type: ignore[no-untyped-def]
         if bound == np.inf:
             return bound, decided
         slopes(demand, capacity, t, rows, z, work, pick, g, h)
-        both = inner(v, g, scale) + inner(w, h, row_scale)
-        spread = norm - 2 * both + inner(g, g, scale) + inner(h, h, row_scale)
+        both = np.sum(scale * v * g) + np.sum(row_scale * w * h)
+        spread = norm - 2 * both + np.sum(scale * g * g) + np.sum(row_scale * h * h)
         # The weight that makes the average shortest, within limits that tighten as progress slows.
         weight = min(max((norm - both) / spread, most / 10), most) if spread > 1e-12 else most
         v[:] = weight * g + (1 - weight) * v

@@ -75,7 +75,7 @@ class Whole:
         self.extra, self.offset = self._paid(lam)
         a, none = self.a, lam.copy()
         self.unnumbered: tuple[Floats, float] | None = None
-        if a.sites.low > 1 or a.sites.high < a.n_sites:
+        if len(a.rows) and (a.sites.low > 1 or a.sites.high < a.n_sites):
             # The last row limits their number.
             self.below, none[-1] = bool(lam[-1] < 0), 0.0
             self.unnumbered = self._paid(none) if lam[-1] else None

@@ -14,7 +14,7 @@ Workplace = tuple[NDArray[Any], ...]
 
 
 class Workplaces:
-    """Hands out scratch memory as `continuous.knapsacks` takes it."""
+    """Hands out scratch memory as `relaxation.knapsacks` takes it."""
 
     def __init__(self, near: Prefix) -> None:
         self._near = near

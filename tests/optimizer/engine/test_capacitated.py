@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 
 import sitewright as sw
 from sitewright.instances import generate
-from sitewright.optimizer.engine.capacitated import descent, relaxation, transport
+from sitewright.optimizer.engine.capacitated import descent, transport
 from sitewright.optimizer.engine.capacitated.assignment import improve
 from sitewright.optimizer.engine.capacitated.bound import Point, plain_bound, raise_bound
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance, capacitated
@@ -152,27 +152,6 @@ def strong_value(model, row: np.ndarray, limit: float) -> float:
     )
     assert answer.success
     return float(answer.fun)
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_items_are_packed_best_first_whatever_the_guess(seed: int) -> None:
-    """Fails if the partition loses an item, or ties fill the room wrongly."""
-    rng = np.random.default_rng(seed)
-    n = int(rng.integers(1, 30))
-    ratio, weight = rng.integers(1, 6, n).astype(float), rng.integers(1, 5, n).astype(float)
-    room = float(rng.integers(0, int(weight.sum()) + 3))
-    order = np.argsort(-ratio, kind="stable")
-    left, best = room, 0.0
-    for x in order:
-        best += ratio[x] * min(left, weight[x])
-        left -= min(left, weight[x])
-    for guess in (0.0, 3.0, 99.0):
-        r, who = ratio.copy(), np.arange(n)
-        end, part, _, value = relaxation.pack(r, who, weight, 0, n, room, guess)
-        assert sorted(who) == list(range(n)) and np.array_equal(r, ratio[who])
-        assert value == pytest.approx(best)
-        taken = (r[:end] * weight[who[:end]]).sum() + (r[end] * weight[who[end]] * part if part else 0.0)
-        assert taken == pytest.approx(best)
 
 
 def test_threads_change_nothing() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sitewright.optimizer.engine.capacitated import continuous, relaxation
+from sitewright.optimizer.engine.capacitated import relaxation
 from sitewright.optimizer.engine.capacitated.workplace import Workplaces
 from sitewright.optimizer.engine.uncapacitated.prefix import build_prefix
 
@@ -42,13 +42,13 @@ def test_every_site_gains_what_filling_by_ratio_gains(seed: int) -> None:
         for _ in range(6):
             u = rng.integers(0, 14, n) * rng.choice([0.2, 1.0, 1.7])
             rho, g = np.zeros(m), np.zeros(n)
-            continuous.knapsacks(near.arrays, demand, capacity, u, state, work, rho)
+            relaxation.knapsacks(near.arrays, demand, capacity, u, state, work, rho)
             for j in range(m):
                 value = 0.0 if state[j] == 0 else filled(cost[:, j], demand, capacity[j], u)
                 assert -rho[j] == pytest.approx(value, abs=1e-9)
                 if state[j] != 0:
                     g[:] = 0.0
-                    continuous.leave(j, 1.0, demand, capacity, u, work, g)
+                    relaxation.leave(j, 1.0, demand, capacity, u, work, g)
                     served = -g
                     assert np.all((served >= 0) & (served <= 1 + 1e-9))
                     assert served @ demand <= capacity[j] + 1e-6
@@ -77,8 +77,8 @@ def test_prices_that_drifted_up_together_come_down_at_no_loss(seed: int) -> None
         u = 25.0 + 10.0 * rng.random(n)
         drifted = u + 50.0 * demand
         high = bound(drifted)
-        assert continuous.ease(demand, capacity, drifted, state, work)
+        assert relaxation.ease(demand, capacity, drifted, state, work)
         assert bound(drifted) >= high - 1e-6 * abs(high)
         assert np.all(drifted < u + 25.0 * demand)
         bound(drifted)
-        assert not continuous.ease(demand, capacity, drifted, state, work)
+        assert not relaxation.ease(demand, capacity, drifted, state, work)

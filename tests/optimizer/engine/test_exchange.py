@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sitewright.optimizer.engine.capacitated import exchange, transport
+from sitewright.optimizer.engine.capacitated import transport
 from tests.optimizer.engine.test_capacitated import cheapest
 
 
@@ -39,7 +39,7 @@ def test_all_exchanges_below_the_limit_are_found_and_no_others(seed: int, most: 
     opened, trial = transport.begin(n, m), transport.begin(n, m)
     into, first, skip, seen = np.concatenate([[-1], opening]), 0, 0, {}
     while first < len(into):
-        found, k, j, first, skip = exchange.first_better(
+        found, k, j, first, skip = transport.first_better(
             source, opened, trial, unit, capacity, demand, fixed, locked, into, first, skip, need, limit, most
         )
         if found:
