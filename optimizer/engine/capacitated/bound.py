@@ -9,7 +9,7 @@ from sitewright.optimizer.engine.capacitated import relaxation
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.uncapacitated.relaxation import forget, propagate
 
-# The step factor of a climb that begins anew.
+# The step factor of a point that has not been raised before, or begins anew.
 PACE = 0.3
 
 
@@ -39,7 +39,7 @@ class Point:
 
 
 def raise_bound(
-    instance: CapacitatedInstance, point: Point, *, steps: int, cutoff: float, target: float, factor: float = 0.3
+    instance: CapacitatedInstance, point: Point, *, steps: int, cutoff: float, target: float, factor: float = PACE
 ) -> float:
     """Improve a point by so many steps of the volume algorithm, going on where it stopped; return its bound."""
     sites = instance.sites

@@ -52,7 +52,8 @@ def reduced_costs(a: CapacitatedInstance, point: Point) -> Reduced:
             rho,
             pick,
         )
-        full = np.where(work[8] > a.capacity, work[7], 0.0)
+        *_, price, mw = work
+        full = np.where(mw > a.capacity, price, 0.0)
     site = rho[:m] - pi * a.capacity
     cost = np.where(np.isfinite(a.unit), a.unit * np.where(a.demand > 0, a.demand, 1.0)[:, None], np.inf)
     net = cost - point.u[:, None] + full[None] * a.demand[:, None]

@@ -15,8 +15,8 @@ With gains :math:`g_i = u_i - c_{ij} > 0` and demands :math:`d_i` a site of capa
 .. math:: v = \min_{w \ge 0} \; w q + \sum_i \max(0, g_i - w d_i),
 
 a convex function of the price w of its MW, made of lines. Where the tangents of two prices meet is the next price,
-until it lies on one of them. The pairs lie site by site, as far as they
-cost no more than the customer's price and a margin; they are gathered anew when a price leaves it.
+until it lies on one of them. The pairs lie site by site, as far as they cost no more than the customer's price and a
+margin; they are gathered anew when a price leaves it.
 """
 
 import numpy as np
@@ -102,7 +102,7 @@ def price_of(gain, weight, most, worth, room, guess):  # type: ignore[no-untyped
 def knapsacks(near, demand, capacity, u, state, work, rho):  # type: ignore[no-untyped-def]
     """Take what each site gains off `rho`; `work` keeps the MW that would gain, and the price of a MW of full sites.
 
-    A closed site, of state 0, is left out.
+    A closed site is left out.
     """
     base, count, who, at, limit, gain, weight, full, mw = work
     for i in range(len(u)):
@@ -112,7 +112,7 @@ def knapsacks(near, demand, capacity, u, state, work, rho):  # type: ignore[no-u
     used, listed = 0, 0
     for j in range(len(capacity)):
         mw[j] = 0.0
-        if state[j] == 0:
+        if state[j] == CLOSED:
             continue
         a, b = base[j], base[j] + count[j]
         n = 0
@@ -142,7 +142,7 @@ def ease(demand, capacity, u, state, work):  # type: ignore[no-untyped-def]
     _base, _count, _who, _at, _limit, _gain, _weight, full, mw = work
     least = np.inf
     for j in range(len(capacity)):
-        if state[j] != 0:
+        if state[j] != CLOSED:
             least = min(least, full[j] if mw[j] > capacity[j] else 0.0)
     if least == np.inf or least <= 0.0:
         return False
@@ -293,7 +293,6 @@ def floor(near, top, state, u):  # type: ignore[no-untyped-def]
         u[i] = min(u[i], top[i])
 
 
-# fmt: off
 @njit(**_FAST)
 def volume(  # type: ignore[no-untyped-def]
     near,
@@ -320,7 +319,6 @@ def volume(  # type: ignore[no-untyped-def]
     pace,
     work,
 ):
-    # fmt: on
     """Raise L from (u, lam) in place, and decide what the cut-off allows; return (the best L, columns decided).
 
     L is +inf if no plan is left. v, w and y are the averages of the slopes and of the choices, in the manner of
