@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sitewright.optimizer.engine.assign import single_sourced
 from sitewright.optimizer.engine.capacitated.workplace import Workplaces
 from sitewright.optimizer.engine.uncapacitated.instance import Instance, instance_of
 from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix
@@ -61,7 +62,7 @@ def capacitated(problem: Problem, cost: NDArray[Any], *, threads: int) -> Capaci
     unit = cost.astype(np.float64) / np.where(demand > 0, demand, 1.0)[:, None]
     # A hair less than all: the sum of rounded capacities may fall short of the sum of rounded demands by an ulp.
     need = total * (1 - 1e-9)
-    shared = all(rule.single_source(problem) is None for rule in problem.all_rules)
+    shared = not single_sourced(problem).any()
     return CapacitatedInstance(
         sites, near, stack("sites", blocks), demand, capacity, need, unit, Workplaces(near), shared
     )
