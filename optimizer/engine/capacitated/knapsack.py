@@ -15,11 +15,20 @@ MOST, FACTOR, PATIENCE, SHRINK = 0.3, 0.5, 12, 0.7
 
 
 @njit(**_FAST)
-def fill(saving, weight, k, room, table, taken):  # type: ignore[no-untyped-def]
+def longer(without, within, saving, best):  # type: ignore[no-untyped-def]
+    """Fill in the better of leaving an item and taking it, for each room. Plain slices are worked on four at a time."""
+    for c in range(len(best)):
+        x, y = without[c], within[c] + saving
+        best[c] = y if y > x else x
+
+
+@njit(**_FAST)
+def fill(saving, weight, ratio, order, core, k, room, table, taken):  # type: ignore[no-untyped-def]
     """Mark in `taken` the items that save the most within the room; return (saved, saved by shares, price of room).
 
     Items that no best choice leaves, or takes, by the price of shares, are decided; the rest goes by dynamic
-    programming. All savings are above zero, and no item exceeds the room.
+    programming. All savings are above zero, and no item exceeds the room. `order` gets the items, those that save most
+    by grain first, if they do not all fit.
     """
     total, all_saved = 0, 0.0
     for a in range(k):
@@ -28,10 +37,15 @@ def fill(saving, weight, k, room, table, taken):  # type: ignore[no-untyped-def]
     if total <= room:
         taken[:k] = True
         return all_saved, all_saved, 0.0
-    ratio = np.empty(k)
+    # Insertion: the items come nearly in order.
     for a in range(k):
-        ratio[a] = -saving[a] / max(weight[a], 1e-9)
-    order = np.argsort(ratio)
+        r = saving[a] / max(weight[a], 1e-9)
+        ratio[a] = r
+        b = a
+        while b > 0 and ratio[order[b - 1]] < r:
+            order[b] = order[b - 1]
+            b -= 1
+        order[b] = a
     left, best, price, shares = room, 0.0, -1.0, 0.0
     for b in range(k):
         a = order[b]
@@ -41,28 +55,34 @@ def fill(saving, weight, k, room, table, taken):  # type: ignore[no-untyped-def]
             best += saving[a]
             shares += saving[a] if price < 0.0 else 0.0
         elif price < 0.0:
-            price = -ratio[a]
+            price = ratio[a]
             shares += left * price
     # What is decided: the greedy choice is as good as any that decides it otherwise.
-    core, within, worth = np.empty(k, np.int64), room, 0.0
+    within, worth, rest = room, 0.0, 0
     n = 0
-    for a in range(k):
+    for b in range(k):
+        a = order[b]
         net = saving[a] - price * weight[a]
         if shares - abs(net) > best:
             core[n] = a
+            rest += weight[a]
             n += 1
         elif net > 0.0:
             within -= weight[a]
             worth += saving[a]
     if n == 0 or within < 0:
         return best, shares, price
-    table[0, : within + 1] = 0.0
+    # Of the room that is left after some items, only what the others may fill is looked at.
+    low = max(0, within - rest)
+    table[0, low : within + 1] = 0.0
     for b in range(n):
         w, s = weight[core[b]], saving[core[b]]
-        for c in range(min(w, within + 1)):
-            table[b + 1, c] = table[b, c]
-        for c in range(w, within + 1):
-            table[b + 1, c] = max(table[b, c], table[b, c - w] + s)
+        rest -= w
+        low = max(0, within - rest)
+        old, new = table[b], table[b + 1]
+        middle = max(low, min(w, within + 1))
+        new[low:middle] = old[low:middle]
+        longer(old[middle : within + 1], old[middle - w : within + 1 - w], s, new[middle : within + 1])
     if worth + table[n, within] <= best:
         return best, shares, price
     best = worth + table[n, within]
@@ -104,7 +124,8 @@ def choose(rho, state, held, room, table, pick):  # type: ignore[no-untyped-def]
         if j < m and free and rho[j] > 0.0 and held[j] <= room:
             item[k], saving[k], weight[k] = j, rho[j], held[j]
             k += 1
-    saved, shares, price = fill(saving, weight, k, room, table, out)
+    ratio, order, core = np.empty(k), np.empty(k, np.int64), np.empty(k, np.int64)
+    saved, shares, price = fill(saving, weight, ratio, order, core, k, room, table, out)
     for a in range(k):
         if out[a]:
             pick[item[a]] = 0.0
@@ -112,10 +133,24 @@ def choose(rho, state, held, room, table, pick):  # type: ignore[no-untyped-def]
 
 
 @njit(**_FAST)
-def evaluate(cost, grains, room, held, need, price, u, state, table, rho, taken, pick):  # type: ignore[no-untyped-def]
-    """Return (L without offset, the same by shares of sites, price of a grain left out) at prices u."""
+def first_line(n, m):  # type: ignore[no-untyped-def]
+    """Return the order in which sites look at customers where there were no prices before. Shape (sites, customers)."""
+    line = np.empty((m, n), np.int64)
+    for j in range(m):
+        line[j] = np.arange(n)
+    return line
+
+
+@njit(**_FAST)
+def evaluate(cost, grains, room, held, need, price, u, state, table, rho, taken, pick, line):  # type: ignore[no-untyped-def]
+    """Return (L without offset, the same by shares of sites, price of a grain left out) at prices u.
+
+    `line` holds the customers in the order in which each site looks at them, that of the last prices if there were any:
+    little has to be sorted then.
+    """
     n, m = cost.shape
     who, saving, weight, some = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int64), np.empty(n, np.bool_)
+    ratio, order, core, rest = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     rho[:] = price
     taken[:] = False
     excess = -need
@@ -123,11 +158,25 @@ def evaluate(cost, grains, room, held, need, price, u, state, table, rho, taken,
         if state[j] == CLOSED:
             continue
         excess += held[j]
-        k = gather(j, cost, u, grains, room[j], who, saving, weight)
-        value, _, _ = fill(saving, weight, k, room[j], table, some)
+        k, other, q, here = 0, 0, room[j], line[j]
+        for z in range(n):
+            i = here[z]
+            s = u[i] - cost[i, j]
+            if s > 0.0 and grains[i, j] <= q:
+                who[k], saving[k], weight[k] = i, s, grains[i, j]
+                order[k] = k
+                k += 1
+            else:
+                rest[other] = i
+                other += 1
+        value, _, _ = fill(saving, weight, ratio, order, core, k, q, table, some)
         rho[j] -= value
+        mine = taken[j]
         for a in range(k):
-            taken[j, who[a]] = some[a]
+            mine[who[a]] = some[a]
+            here[a] = who[order[a]]
+        for a in range(other):
+            here[k + a] = rest[a]
     if excess < 0:
         return np.inf, np.inf, 0.0
     total = 0.0
@@ -177,7 +226,8 @@ def climb(cost, grains, room, held, need, price, cutoff, goal, near, steps, stat
     taken, g, v, t = np.empty((m, n), np.bool_), np.empty(n), np.empty(n), np.empty(n)
     if not hold(held, need, state):
         return np.inf
-    best, shares, pi = evaluate(cost, grains, room, held, need, price, u, state, table, rho, taken, pick)
+    line = first_line(n, m)
+    best, shares, pi = evaluate(cost, grains, room, held, need, price, u, state, table, rho, taken, pick, line)
     stalled, factor = 0, FACTOR
     for step in range(steps + 1):
         if step == 0:
@@ -192,7 +242,7 @@ def climb(cost, grains, room, held, need, price, cutoff, goal, near, steps, stat
             for i in range(n):
                 t[i] = u[i] + size * v[i]
             bound, its_shares, its_pi = evaluate(
-                cost, grains, room, held, need, price, t, state, table, now, taken, pick
+                cost, grains, room, held, need, price, t, state, table, now, taken, pick, line
             )
         if bound == np.inf:
             return bound

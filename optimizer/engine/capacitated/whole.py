@@ -102,13 +102,13 @@ class Whole:
         """Return the bound, that with shares of sites, the price of a MW held by it, and the cost of each column."""
         a, cost = self.a, self.usable(node)
         rho, pick = np.empty(len(self.extra)), np.empty(len(self.extra))
-        taken = np.empty(cost.shape[::-1], np.bool_)
+        taken, line = np.empty(cost.shape[::-1], np.bool_), knapsack.first_line(*cost.shape)
         extra, offset = self._priced(node)
         price, table = a.sites.price + extra, np.empty(self._size)
         # Reduced costs tell nothing of a site that must be open, unless it is.
         knapsack.hold(self.held, self.need, node.state)
         value, shares, pi = knapsack.evaluate(
-            cost, self.grains, self.room, self.held, self.need, price, node.u, node.state, table, rho, taken, pick
+            cost, self.grains, self.room, self.held, self.need, price, node.u, node.state, table, rho, taken, pick, line
         )
         return float(value) + offset, float(shares) + offset, float(pi), rho
 
