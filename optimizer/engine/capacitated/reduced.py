@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sitewright.optimizer.engine.capacitated import relaxation
 from sitewright.optimizer.engine.capacitated.bound import Point
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
+from sitewright.optimizer.model.columns import Rows, row
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,3 +75,12 @@ def row_prices(a: CapacitatedInstance, lam: NDArray[np.float64]) -> NDArray[np.f
     out: NDArray[np.float64] = np.zeros(len(a.sites.price))
     np.add.at(out, rows.column, lam[of_row] * rows.value)
     return out
+
+
+def kept_rows(a: CapacitatedInstance, costs: Reduced, incumbent: float) -> list[Rows]:
+    """Return rows over sites that every plan worth finding keeps: enough capacity, and a bound below the best."""
+    cuts = [row("cover", np.arange(a.n_sites), a.capacity, lower=a.need)]
+    if np.isfinite(incumbent) and np.isfinite(costs.flat).all():
+        slack = 1e-7 * max(1.0, abs(incumbent))
+        cuts.append(row("cutoff", np.arange(len(costs.flat)), costs.flat, upper=incumbent - costs.offset + slack))
+    return cuts

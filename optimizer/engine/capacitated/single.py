@@ -19,13 +19,13 @@ from sitewright.optimizer.engine.capacitated.engine import TREE, Capacitated
 from sitewright.optimizer.engine.capacitated.hint import hint_of
 from sitewright.optimizer.engine.capacitated.incumbent import Mask, Served
 from sitewright.optimizer.engine.capacitated.polish import Polish
-from sitewright.optimizer.engine.capacitated.reduced import Reduced, reduced_costs
+from sitewright.optimizer.engine.capacitated.reduced import Reduced, kept_rows, reduced_costs
+from sitewright.optimizer.engine.capacitated.starts import best_start
 from sitewright.optimizer.engine.capacitated.whole import Node, Whole, countable
 from sitewright.optimizer.engine.capacitated.whole_tree import WholeTree
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.errors import Infeasible
 from sitewright.optimizer.model.build import Model, build
-from sitewright.optimizer.model.columns import Rows, row
 from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.solver.answer import Answer, Outcome
 from sitewright.optimizer.solver.process import solve_model
@@ -338,8 +338,8 @@ class SingleSourced(Capacitated):
         if self._found is not None and self._found[0] == self.cutoff:
             return self._found[1]
         whole = Whole(self.instance, point, self._usable)
-        node = Node(point.u.copy(), point.state.copy(), np.isfinite(self._usable))
         target = self.state.incumbent if np.isfinite(self.state.incumbent) else point.value + 0.05 * abs(point.value)
+        node = best_start(whole, point, cutoff=self.cutoff, target=target)
         self._prices = node.u
         for _ in range(3):
             whole.climb(node, cutoff=self.cutoff, target=target, steps=STEPS)
@@ -370,7 +370,7 @@ class SingleSourced(Capacitated):
     def _mip(self, costs: Reduced, live: Mask, closed: Mask, *, time_limit: float | None, whole: bool) -> Answer:
         """Solve on the pairs given and take the best plan; `whole` says that its bound holds for every plan."""
         state, problem = self.state, self.problem
-        model = build(problem, live=live, closed=closed, cuts=self._cuts(costs))
+        model = build(problem, live=live, closed=closed, cuts=kept_rows(self.instance, costs, state.incumbent))
         answer = solve_model(
             model,
             solver=self.solver,
@@ -386,13 +386,3 @@ class SingleSourced(Capacitated):
             is_open = answer.values[: problem.n_sites] > 0.5
             self._take(from_values(problem, is_open, answer.values[model.columns.first_pair :], model.columns))
         return answer
-
-    def _cuts(self, costs: Reduced) -> list[Rows]:
-        """Return rows over sites that every plan worth finding keeps: enough capacity, and a bound below the best."""
-        instance, m = self.instance, self.instance.n_sites
-        cuts = [row("cover", np.arange(m), instance.capacity, lower=instance.need)]
-        if np.isfinite(self.state.incumbent) and np.isfinite(costs.flat).all():
-            room = self.state.incumbent - costs.offset
-            slack = 1e-7 * max(1.0, abs(self.state.incumbent))
-            cuts.append(row("cutoff", np.arange(len(costs.flat)), costs.flat, upper=room + slack))
-        return cuts

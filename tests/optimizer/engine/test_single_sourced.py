@@ -32,6 +32,18 @@ def whole(seed: int, n: int = 6, m: int = 4) -> sw.Problem:
     )
 
 
+def hard(seed: int) -> sw.Problem:
+    """Some hundred nodes: most of the cost is that of sites which hold two to four customers."""
+    rng = np.random.default_rng(seed)
+    return sw.Problem.from_arrays(
+        service_cost=rng.integers(1, 100, (25, 12)).astype(float),
+        fixed_cost=rng.integers(100, 300, 12).astype(float),
+        demand=rng.integers(10, 30, 25).astype(float),
+        capacity=rng.integers(40, 110, 12).astype(float),
+        rules=(sw.rules.SingleSource(),),
+    )
+
+
 def plans(problem: sw.Problem) -> list[tuple[float, tuple[int, ...]]]:
     """Return the cost of every assignment of whole customers that fits."""
     cost, fixed = problem.data["service_cost"].values, problem.numbers("fixed_cost")

@@ -1,4 +1,4 @@
-"""The compiled 0-1 knapsacks against brute force."""
+"""The compiled 0-1 knapsacks against brute force, and where their prices start."""
 
 import itertools
 
@@ -9,9 +9,10 @@ from sitewright.optimizer.engine.capacitated import knapsack
 from sitewright.optimizer.engine.capacitated.bound import Point
 from sitewright.optimizer.engine.capacitated.instance import capacitated
 from sitewright.optimizer.engine.capacitated.root import first_prices
-from sitewright.optimizer.engine.capacitated.whole import Whole
+from sitewright.optimizer.engine.capacitated.starts import STEPS, best_start
+from sitewright.optimizer.engine.capacitated.whole import Node, Whole
 from sitewright.optimizer.engine.uncapacitated import usable_cost
-from tests.optimizer.engine.test_single_sourced import whole
+from tests.optimizer.engine.test_single_sourced import hard, whole
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -56,3 +57,19 @@ def test_an_order_of_earlier_prices_changes_no_bound() -> None:
         assert values[0][0] == pytest.approx(values[1][0])
         assert values[0][1] == pytest.approx(values[1][1])
         assert np.array_equal(np.sort(line, axis=1), knapsack.first_line(*cost.shape))
+
+
+def test_prices_start_where_the_bound_rises_most() -> None:
+    """Fails if a start is worse than the prices given, or none is better where these are too high."""
+    gained = []
+    for seed in range(4):
+        problem = hard(seed)
+        a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
+        point = Point(3 * first_prices(a), np.zeros(len(a.rows)), a.sites.state.copy())
+        bound, plain = Whole(a, point, cost), Node(point.u.copy(), point.state.copy(), np.isfinite(cost))
+        target = 1.1 * bound.at(Node(first_prices(a), point.state.copy(), plain.live))[0]
+        bound.climb(plain, cutoff=np.inf, target=target, steps=STEPS)
+        node = best_start(bound, point, cutoff=np.inf, target=target)
+        assert np.inf > node.value >= plain.value
+        gained.append(node.value - plain.value)
+    assert max(gained) > 1.0
