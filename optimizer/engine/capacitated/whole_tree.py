@@ -19,7 +19,7 @@ from sitewright.optimizer.engine.uncapacitated.relaxation import propagate
 
 # Nodes of a batch; steps at the root, at other nodes, and of these after pairs were ruled out; nodes between two
 # searches for a plan.
-BATCH, FIRST, STEPS, AGAIN, SEARCH = 8, 600, 200, 100, 4
+BATCH, FIRST, STEPS, AGAIN, SEARCH = 8, 600, 100, 50, 4
 # As much of a search that plunges, for so many nodes from the lowest bound on. It looks for a plan at every node.
 PLUNGE, FEWER_NODES, FEWER_STEPS = 20, 2, 40
 # A node's bound is raised on while a round gains this part of what is left.
