@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from sitewright.optimizer.cost import cost_split
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.assign import from_values, single_sourced
-from sitewright.optimizer.engine.capacitated.assignment import improve
 from sitewright.optimizer.engine.capacitated.bound import Point
-from sitewright.optimizer.engine.capacitated.chains import Chains
 from sitewright.optimizer.engine.capacitated.engine import TREE, Capacitated
 from sitewright.optimizer.engine.capacitated.hint import hint_of
 from sitewright.optimizer.engine.capacitated.incumbent import Mask, Served
+from sitewright.optimizer.engine.capacitated.packing import Packing
 from sitewright.optimizer.engine.capacitated.polish import Polish
 from sitewright.optimizer.engine.capacitated.reduced import Reduced, kept_rows, reduced_costs
 from sitewright.optimizer.engine.capacitated.starts import best_start
@@ -33,17 +32,20 @@ from sitewright.optimizer.solver.process import solve_model
 WHOLE = "0-1 knapsacks"
 # Rounds of the local search for one open set, and from a choice of the tree.
 ROUNDS, AGAIN = 40, 6
-# How the price of what exceeds a capacity moves; customers beyond whom looking at every two takes too long.
-CHEAPER, DEARER, MOST_SWAPPED = 0.6, 1.7, 2000
 # Pairs that the first MIP is given, by customer; steps of the bound of 0-1 knapsacks.
 FIRST, STEPS = 6, 600
 # Nodes of its tree before guesses and the first MIP, and in all where site rules have prices: these stay as they are,
 # so that the tree may be long. Seconds of that MIP with a tree to go on with, and without.
 SOON, FEW, MOMENT, MINUTE = 100, 3000, 10.0, 60.0
-# The first guess of what the best plan costs beyond the bound, as a part of it; nodes that a guess is worth.
-GUESS, GUESSED = 5e-4, 2000
-# Pairs beyond which plans are looked for by chains, and no MIP ends a guess that was not decided within fewer nodes.
+# The first guess of what the best plan costs beyond the bound, as a part of it; nodes that a guess is worth, and up to
+# which the next one is twice as far from the bound.
+GUESS, GUESSED, CHEAP = 5e-4, 2000, 300
+# Pairs that the MIP may close before the tree where the gap is as wide as this part.
+SMALL, WIDE = 400, 5e-3
+# Pairs beyond which plans are what lacks, and no MIP ends a guess that was not decided within fewer nodes.
 LARGE, GUESSED_DEEP = 20_000, 1500
+# Choices of the tree between two plans that are bettered, there and elsewhere.
+EVERY, SELDOM = 10, 40
 # Nodes of the tree that bounds plans with shared demand, and where plans are bettered by parts.
 NODES, FEWER_NODES = 3000, 200
 
@@ -59,7 +61,8 @@ class SingleSourced(Capacitated):
         whole = bool(np.all(self.cost[np.isfinite(self.cost)] % 1 == 0) and np.all(self.instance.sites.price % 1 == 0))
         self._usable = np.where(np.isfinite(self.cost), self.cost, np.inf).astype(np.float64)
         self._found: tuple[float, Reduced] | None = None
-        self.chains = Chains(self._usable, self.instance.demand, seed=seed) if self._usable.size > LARGE else None
+        self.deep = self._usable.size > LARGE
+        self.packing = Packing(self._usable, self.instance.demand, always=self.deep, seed=seed, stop=state.stop)
         self.polish: Polish | None = None
         self._prices = np.zeros(len(self.cost))
         self.step = 1.0 if whole and self.single.all() else 0.0
@@ -83,13 +86,13 @@ class SingleSourced(Capacitated):
         """Plans that share demand are none here; `_look` has seen their sites."""
 
     def _look(self, is_open: Mask, served: Served, value: float) -> None:
-        """Pack whole customers into the sites of a plan that shares demand, unless that costs too much already."""
-        if value < self.cutoff:
-            self._whole(is_open, served)
+        """Pack whole customers into the sites of a plan that shares demand, unless that costs too much already.
 
-    def _whole(self, is_open: Mask, served: Served) -> None:
-        """Search for a whole assignment to an open set, from the site with the largest share of each customer."""
+        The search begins at the site with the largest share of each customer.
+        """
         demand = self.instance.demand
+        if value >= self.cutoff:
+            return
         cost = np.where(served.open, served.unit * np.where(demand > 0, demand, 1.0)[:, None], np.inf)
         site = np.argmax(served.state[1], axis=0)
         site = np.where(demand > 0, site, np.argmin(cost, axis=1))
@@ -103,7 +106,7 @@ class SingleSourced(Capacitated):
 
         Where chains find none, more sites open.
         """
-        for wider in [is_open] if self.polish is None else self.polish.wider(is_open):
+        for wider in [is_open] if self.polish is None or not self.deep else self.polish.wider(is_open):
             if self._at(wider, site):
                 break
         if self.polish is not None:
@@ -136,27 +139,12 @@ class SingleSourced(Capacitated):
 
         Return whether one was found.
         """
-        demand, everyone = self.instance.demand, np.arange(len(site))
-        if self.chains is not None:
-            # A solve that is stopped before it has a plan makes one more search.
-            late = self.state.stop() and np.isfinite(self.state.incumbent)
-            found = None if late else self.chains.search(is_open, column, cost, capacity, site)
-            if found is not None:
-                self._take(Decision(is_open.copy(), everyone, found, np.ones(len(everyone))))
-            return found is not None
-        best_site, value = site.copy(), np.inf
-        if np.all(np.bincount(site, demand, minlength=len(column)) <= capacity * (1 + 1e-9)):
-            value = float(cost[everyone, site].sum())
-        for _ in range(rounds):
-            if self.state.stop():
-                break
-            found, fits = improve(site, cost, demand, capacity, max(price, 1e-9), len(demand) <= MOST_SWAPPED)
-            if fits and found < value:
-                value, best_site = found, site.copy()
-            price *= CHEAPER if fits else DEARER
-        if np.isfinite(value):
-            self._take(Decision(is_open.copy(), everyone, column[best_site], np.ones(len(everyone))))
-        return bool(np.isfinite(value))
+        # A solve that is stopped before it has a plan makes one more search.
+        late = self.state.stop() and np.isfinite(self.state.incumbent)
+        found = self.packing.search(is_open, column, cost, capacity, site, price=price, rounds=rounds, late=bool(late))
+        if found is not None:
+            self._take(Decision(is_open.copy(), np.arange(len(site)), found, np.ones(len(site))))
+        return found is not None
 
     def _take(self, decision: Decision) -> None:
         if any(True for rule in self.problem.all_rules for _ in rule.broken(self.problem, decision)):
@@ -178,10 +166,10 @@ class SingleSourced(Capacitated):
         state.enter("tree")
         shared = Point(point.u.copy(), point.lam.copy(), point.state.copy(), point.value)
         tree = self._whole_tree(point)
-        if tree is not None and self.chains is not None:
+        if tree is not None and self.deep:
             self.polish = self._polish()
         if np.isfinite(self.best.value):
-            bound = self._branch(shared, report=self._shared, most=NODES if self.polish is None else FEWER_NODES)
+            bound = self._branch(shared, report=self._shared, most=FEWER_NODES if self.deep else NODES)
             self._shared(min(bound, self.best.cutoff))
         if state.stop() or state.proved:
             return True
@@ -191,45 +179,63 @@ class SingleSourced(Capacitated):
                     self._run(tree, most)
                     if tree.bound > self.cutoff:
                         return self._ended(tree.bound)
-                if most == SOON and self._guessed(point):
-                    return self._ended(np.inf)
-            if most == SOON and not state.stop() and self._first(point, MOMENT if tree is not None else MINUTE):
+                if most == SOON:
+                    self.polish = self._polish() if self.polish is None else self.polish
+                    if self._suits_mip(point) and not self._last(point, MINUTE):
+                        return False
+                    if state.proved:
+                        return True
+                    tree = self._guessed(point, tree)
+                    if tree.bound > self.cutoff:
+                        return self._ended(np.inf)
+            elif most == SOON and not state.stop() and self._first(point, MINUTE):
                 state.say()
-        if state.stop():
-            return True
-        costs = self._costs(point)
+        return state.stop() or self._last(point, np.inf)
+
+    def _last(self, point: Point, seconds: float) -> bool:
+        """Solve the MIP on all pairs left, for so long; return False if it is proved that there is no plan."""
+        state, costs = self.state, self._costs(point)
         if max(costs.bound, point.value) > self.cutoff:
             return self._ended(max(costs.bound, point.value))
         live, closed = self._left(costs)
-        answer = self._mip(costs, live, closed, time_limit=state.left, whole=True)
+        limit = min(seconds, np.inf if state.left is None else state.left)
+        answer = self._mip(costs, live, closed, time_limit=limit if limit < np.inf else None, whole=True)
         if answer.outcome is Outcome.INFEASIBLE:
             if state.decision is None:
                 raise Infeasible(["the rules together admit no plan"], proof=self.solver)
             return self._ended(np.inf)
         return self._ended(answer.bound)
 
-    def _guessed(self, point: Point) -> bool:
-        """Look for plans that cost hardly more than the bound, then for dearer ones; return True if the best is proved.
+    def _suits_mip(self, point: Point) -> bool:
+        """Return whether few pairs are left and a wide gap, for which the tree needs very many nodes."""
+        state = self.state
+        wide = state.incumbent - state.bound > WIDE * abs(state.incumbent)
+        return bool(np.isfinite(state.incumbent) and wide and self._left(self._costs(point))[0].sum() <= SMALL)
+
+    def _guessed(self, point: Point, tree: WholeTree) -> WholeTree:
+        """Look for plans that cost hardly more than the bound, then for dearer ones.
 
         A low cut-off decides what the incumbent cannot. A tree that ends without a plan below it proves it a bound.
+        Return the tree to go on with: the one given, or that of a guess beyond the best plan.
         """
         state, part = self.state, GUESS
-        while not state.stop() and (self.chains is not None or np.isfinite(state.incumbent)):
-            guess = state.bound + part * max(1.0, abs(state.bound))
-            if guess >= self.cutoff:
-                return False
-            tree = self._whole_tree(point, guess)
-            if tree is None:
-                return False
-            self._run(tree, GUESSED if self.chains is None else GUESSED_DEEP)
-            if tree.bound == np.inf:
-                if self.cutoff <= guess:
-                    return True
+        while not state.stop():
+            step = part * max(1.0, abs(state.bound))
+            guess = state.bound + step
+            # More than half of the way, the tree for all plans does as well.
+            other = self._whole_tree(point, guess) if guess + step * (not self.deep) < self.cutoff else None
+            if other is None:
+                break
+            self._run(other, GUESSED_DEEP if self.deep else GUESSED)
+            if self.cutoff <= guess:
+                return other
+            if other.bound == np.inf:
                 self._knapsacks(guess)
-            elif self.chains is None:
-                return False
-            part *= 2
-        return False
+            elif not self.deep:
+                break
+            # Dearer guesses ask for far more nodes: the next one goes no further than it must.
+            part *= 2 if self.deep or other.nodes < CHEAP else 1
+        return tree
 
     def _whole_tree(self, point: Point, guess: float = np.inf) -> WholeTree | None:
         """Return a tree on sites and pairs with bounds of 0-1 knapsacks, None where the tables are large.
@@ -247,7 +253,7 @@ class SingleSourced(Capacitated):
             cutoff=lambda: min(self.cutoff, guess),
             pack=self._again,
             threads=self.threads,
-            deep=self.chains is not None,
+            deep=self.deep,
         )
 
     def _polish(self) -> Polish:
@@ -261,6 +267,7 @@ class SingleSourced(Capacitated):
             take=self._take,
             solve=self._together,
             seed=self.seed,
+            every=EVERY if self.deep else SELDOM,
             stop=state.stop,
         )
         if state.decision is not None:

@@ -134,10 +134,10 @@ def test_a_solve_that_is_stopped_before_it_has_a_plan_makes_one_more_search(monk
     run = single.SingleSourced(problem, state, seed=0, threads=1, solver="highs")
     every = np.ones(8, dtype=bool)
     served = run.best.serve(every)
-    assert served is not None and run.chains is not None and run.best.look is not None
+    assert served is not None and run.packing.chains is not None and run.best.look is not None
     token.cancel()
     run.best.look(every, served, 0.0)
     assert state.decision is not None
-    before = run.chains.rng.bit_generator.state
+    before = run.packing.chains.rng.bit_generator.state
     run.best.look(every, served, 0.0)
-    assert run.chains.rng.bit_generator.state == before
+    assert run.packing.chains.rng.bit_generator.state == before

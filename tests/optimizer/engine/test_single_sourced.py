@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 import sitewright as sw
+from sitewright.optimizer.engine.capacitated import single
 from sitewright.optimizer.engine.capacitated.bound import Point
 from sitewright.optimizer.engine.capacitated.instance import capacitated, least_open
 from sitewright.optimizer.engine.capacitated.reduced import reduced_costs
 from sitewright.optimizer.engine.capacitated.root import first_prices
 from sitewright.optimizer.engine.capacitated.whole import Node, Whole
 from sitewright.optimizer.engine.uncapacitated import usable_cost
+from sitewright.optimizer.model.build import build
+from sitewright.optimizer.solver.process import solve_model
 from tests.brute_force import solve_as_brute_force
 
 
@@ -135,3 +138,16 @@ def test_a_number_of_sites_that_is_kept_is_not_priced() -> None:
     bound.price(np.append(np.zeros(len(a.rows) - 1), -1000.0))
     assert bound.at(decided)[0] == pytest.approx(plain)
     assert bound.at(free)[0] != pytest.approx(low)
+
+
+@pytest.mark.parametrize(("guessed", "small"), [(1, 0), (5, 0), (2000, 0), (5, 10**6)])
+def test_guesses_and_mips_lead_to_the_same_plan(monkeypatch: pytest.MonkeyPatch, guessed: int, small: int) -> None:
+    """Fails if a guess that was not decided, or the tree that goes on with it, is taken for a proof."""
+    problem = hard(1)
+    best = solve_model(build(problem), time_limit=60.0, gap=0.0, seed=0, threads=1).bound
+    for name, value in (("SOON", 1), ("GUESSED", guessed), ("SMALL", small), ("WIDE", 0.0)):
+        monkeypatch.setattr(single, name, value)
+    plan = sw.solve(problem, threads=1, gap=1e-6)
+    assert plan.status is sw.Status.OPTIMAL
+    assert plan.objective == pytest.approx(best)
+    assert plan.bound <= best + 1e-3
