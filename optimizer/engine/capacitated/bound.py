@@ -1,6 +1,6 @@
 """One point of the Lagrangian: prices, what they bound, and which columns are decided where they hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from sitewright.optimizer.engine.uncapacitated.relaxation import forget, propaga
 
 # The step factor of a point that has not been raised before, or begins anew.
 PACE = 0.3
+# How far the price of a cut moves, by what moves a customer's mean MW as far.
+CUT = 0.05
 
 
 @dataclass(eq=False)
@@ -18,13 +20,15 @@ class Point:
     """Prices and decisions that `raise_bound` improves in place."""
 
     u: NDArray[np.float64]  # (customers,)
-    lam: NDArray[np.float64]  # (rows,)
+    lam: NDArray[np.float64]  # (rows and cuts,)
     state: NDArray[np.int8]  # (columns,)
     value: float = -np.inf  # the best bound so far
     y: NDArray[np.float64] | None = None  # (columns,): the averaged choice
     rho: NDArray[np.float64] | None = None  # (columns,): cost of each under the prices
     pace: NDArray[np.float64] | None = None  # see `relaxation.volume`
     slopes: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+    # (sites, customers): the averaged choice of pairs, unless empty
+    x: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
     def child(self, column: int, decided: int) -> "Point":
         """Return the same prices with one more column decided."""
@@ -52,28 +56,21 @@ def raise_bound(
     if not propagate(sites.row_arrays, point.state, sites.n_sites, sites.low, sites.high):
         point.value = np.inf
         return np.inf
-    forget(instance.row_arrays, point.state, point.lam)
+    forget(instance.row_arrays, point.state, point.lam[: len(instance.rows)])
     with instance.workplaces.one() as work:
         value, decided = relaxation.volume(
-            instance.near.arrays,
-            instance.near.top,
-            instance.near.scale,
-            instance.demand,
-            instance.capacity,
-            instance.capacity,
-            instance.need,
-            instance.shared,
+            instance.problem,
             instance.row_arrays,
-            np.full(len(point.lam), row_scale(instance)),
-            sites.price,
+            instance.cut_arrays,
+            (instance.near.scale, price_scale(instance), instance.near.top),
+            instance.shared,
             cutoff,
             target,
             steps,
             point.state,
             point.u,
             point.lam,
-            *point.slopes,
-            point.y,
+            (*point.slopes, point.y, point.x),
             point.rho,
             point.pace,
             work,
@@ -82,6 +79,15 @@ def raise_bound(
         value = np.inf
     point.value = max(point.value, float(value))
     return point.value
+
+
+def price_scale(instance: CapacitatedInstance) -> NDArray[np.float64]:
+    """Return how far the prices of rows and cuts move where that of a customer moves by 1. Shape (rows and cuts,)."""
+    out = np.full(instance.n_prices, row_scale(instance))
+    if len(instance.cuts):
+        # A cut is in MW, and moves the costs of all its customers.
+        out[len(instance.rows) :] = CUT / float(instance.demand[instance.demand > 0].mean()) ** 2
+    return out
 
 
 def row_scale(instance: CapacitatedInstance) -> float:
@@ -98,16 +104,12 @@ def plain_bound(instance: CapacitatedInstance, u: NDArray[np.float64], *, slack:
     `slack` is the part of the need that the checker lets a plan fall short of.
     """
     sites = instance.sites
-    m, none = len(sites.price), np.zeros(len(instance.rows))
+    m, none = len(sites.price), np.zeros(instance.n_prices)
     with instance.workplaces.one() as work:
         value, _ = relaxation.evaluate(
-            instance.near.arrays,
-            instance.demand,
-            instance.capacity,
-            instance.capacity,
-            instance.need * (1 - slack),
+            (instance.near.arrays, instance.demand, instance.capacity, instance.need * (1 - slack), sites.price),
             instance.row_arrays,
-            sites.price,
+            instance.cut_arrays,
             np.minimum(u, instance.near.top),
             none,
             sites.state,

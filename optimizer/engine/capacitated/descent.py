@@ -103,17 +103,13 @@ def is_open_of(best: Incumbent, served: Served) -> Mask:
 
 def opening_costs(a: CapacitatedInstance, u: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what each column costs at prices u alone. Shape (columns,)."""
-    m, none = len(a.sites.price), np.zeros(len(a.rows))
+    m, none = len(a.sites.price), np.zeros(a.n_prices)
     rho, state = np.empty(m), np.full(m, -1, np.int8)
     with a.workplaces.one() as work:
         relaxation.evaluate(
-            a.near.arrays,
-            a.demand,
-            a.capacity,
-            a.capacity,
-            a.need,
+            a.problem,
             a.row_arrays,
-            a.sites.price,
+            a.cut_arrays,
             np.minimum(u, a.near.top),
             none,
             state,

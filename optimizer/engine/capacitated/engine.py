@@ -11,6 +11,7 @@ from sitewright.optimizer.engine.capacitated.descent import descend, opening_cos
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.capacitated.instance import capacitated
 from sitewright.optimizer.engine.capacitated.root import climb, first_prices
+from sitewright.optimizer.engine.capacitated.strengthen import strengthen
 from sitewright.optimizer.engine.capacitated.tree import Tree
 from sitewright.optimizer.engine.capacitated.workplace import Workplaces
 from sitewright.optimizer.engine.state import State
@@ -23,7 +24,7 @@ from sitewright.optimizer.problem import Problem
 from sitewright.optimizer.solver.answer import Outcome
 from sitewright.optimizer.solver.process import solve_model
 
-TREE, PRICES = "branch and bound", "prices of the site rules"
+TREE, COVERS, PRICES = "branch and bound", "flow covers", "prices of the site rules"
 # By so much may a plan exceed its capacities, and so the checker's bound falls short of ours.
 CHECKERS_SLACK = 1e-6
 
@@ -99,6 +100,17 @@ class Capacitated:
         self._vouch(PRICES, point.value)
         if state.stop() or point.value > best.cutoff:
             return self._closed(point.value)
+        state.enter("cuts")
+        self.instance = strengthen(
+            self.instance,
+            best,
+            point,
+            seed=self.seed,
+            report=lambda bound: self._vouch(COVERS, bound),
+            stop=state.stop,
+        )
+        if state.stop() or point.value > best.cutoff:
+            return self._closed(point.value)
         state.enter("tree")
         bound = self._branch(point, report=lambda bound: self._vouch(TREE, bound))
         self._vouch(TREE, bound)
@@ -113,7 +125,7 @@ class Capacitated:
             return value
         live = point.state[: instance.n_sites] != 0
         near = build_prefix(instance.sites.cost, live, instance.near.top, threads=self.threads)
-        fewer = replace(instance, near=near, workplaces=Workplaces(near))
+        fewer = replace(instance, near=near, workplaces=Workplaces(near, charged=len(instance.cuts) > 0))
         tree = Tree(fewer, best, point, threads=self.threads)
         tree.run(report=report, stop=lambda: state.stop() or tree.nodes >= most)
         return tree.bound

@@ -1,12 +1,14 @@
 """A capacitated problem as bare arrays: those of the uncapacitated one, demands, capacities, and the need to hold."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.assign import single_sourced
+from sitewright.optimizer.engine.capacitated.cuts import Cuts, no_cuts
 from sitewright.optimizer.engine.capacitated.workplace import Workplaces
 from sitewright.optimizer.engine.uncapacitated.instance import Instance, instance_of
 from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefix
@@ -29,16 +31,36 @@ class CapacitatedInstance:
     need: float  # MW that the open sites must hold
     unit: NDArray[np.float64]  # (customers, sites): cost of a MW; of the whole customer where it has no demand
     workplaces: Workplaces
+    cuts: Cuts  # priced, too
     shared: bool = True  # whether all demand may be shared: whole customers leave room unused
 
     @property
     def n_sites(self) -> int:
         return self.sites.n_sites
 
-    @property
+    @cached_property
     def row_arrays(self) -> tuple[NDArray[Any], ...]:
-        rows = self.rows
-        return rows.start, rows.column, rows.value, rows.lower, rows.upper
+        """The rows, and the cuts as rows without columns: `cut_arrays` has these."""
+        rows, most = self.rows, self.cuts.most
+        start = np.concatenate([rows.start, np.full(len(most), rows.start[-1])])
+        lower = np.concatenate([rows.lower, np.full(len(most), -np.inf)])
+        return start, rows.column, rows.value, lower, np.concatenate([rows.upper, most])
+
+    @cached_property
+    def cut_arrays(self) -> tuple[NDArray[Any], ...]:
+        """By site: where its cuts begin, their rows, MW for each; then the customers of each cut."""
+        start, cut, value = self.cuts.by_site
+        return start, cut + len(self.rows), value, self.cuts.customers.view(np.uint8)
+
+    @property
+    def problem(self) -> tuple[Any, ...]:
+        """What the loops of `relaxation` share."""
+        return self.near.arrays, self.demand, self.capacity, self.need, self.sites.price
+
+    @property
+    def n_prices(self) -> int:
+        """Of rows and cuts."""
+        return len(self.rows) + len(self.cuts)
 
     @property
     def counted_only(self) -> bool:
@@ -64,7 +86,16 @@ def capacitated(problem: Problem, cost: NDArray[Any], *, threads: int) -> Capaci
     need = total * (1 - 1e-9)
     shared = not single_sourced(problem).any()
     return CapacitatedInstance(
-        sites, near, stack("sites", blocks), demand, capacity, need, unit, Workplaces(near), shared
+        sites,
+        near,
+        stack("sites", blocks),
+        demand,
+        capacity,
+        need,
+        unit,
+        Workplaces(near),
+        no_cuts(*cost.shape),
+        shared,
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.capacitated.bound import Point
 from sitewright.optimizer.engine.capacitated.chains import Chains
+from sitewright.optimizer.engine.capacitated.cuts import no_cuts
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.whole import Node, Whole
 from sitewright.optimizer.engine.capacitated.whole_tree import WholeTree
@@ -178,7 +179,8 @@ class Parts:
         )
         capacity = np.minimum(a.capacity[columns], total)
         unit = cost / np.where(demand > 0, demand, 1.0)[:, None]
-        part = replace(a, sites=sites, rows=none, demand=demand, capacity=capacity, need=total * (1 - 1e-9), unit=unit)
+        cuts, need = no_cuts(*unit.shape), total * (1 - 1e-9)
+        part = replace(a, sites=sites, rows=none, cuts=cuts, demand=demand, capacity=capacity, need=need, unit=unit)
         return part, cost
 
 

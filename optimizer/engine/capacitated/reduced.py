@@ -39,13 +39,9 @@ def reduced_costs(a: CapacitatedInstance, point: Point) -> Reduced:
     rho, pick = np.empty(columns), np.zeros(columns)
     with a.workplaces.one() as work:
         value, pi = relaxation.evaluate(
-            a.near.arrays,
-            a.demand,
-            a.capacity,
-            a.capacity,
-            a.need,
+            a.problem,
             a.row_arrays,
-            a.sites.price,
+            a.cut_arrays,
             point.u,
             point.lam,
             point.state,
@@ -53,7 +49,7 @@ def reduced_costs(a: CapacitatedInstance, point: Point) -> Reduced:
             rho,
             pick,
         )
-        *_, price, mw = work
+        price, mw = work[7:9]
         full = np.where(mw > a.capacity, price, 0.0)
     site = rho[:m] - pi * a.capacity
     cost = np.where(np.isfinite(a.unit), a.unit * np.where(a.demand > 0, a.demand, 1.0)[:, None], np.inf)

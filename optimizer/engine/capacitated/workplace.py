@@ -16,8 +16,8 @@ Workplace = tuple[NDArray[Any], ...]
 class Workplaces:
     """Hands out scratch memory as `relaxation.knapsacks` takes it."""
 
-    def __init__(self, near: Prefix) -> None:
-        self._near = near
+    def __init__(self, near: Prefix, *, charged: bool = False) -> None:
+        self._near, self._charged = near, charged
         self._count = np.bincount(near.site, minlength=near.n_sites)
         self._idle: list[Workplace] = []
         self._lock = threading.Lock()
@@ -48,4 +48,8 @@ class Workplaces:
             np.empty(most),  # demands at one site
             np.zeros(m),  # price of a MW at each full site
             np.zeros(m),  # MW that would gain at each site
+            np.empty(most, np.int32),  # customers at one site
+            np.empty(
+                pairs if self._charged else 0
+            ),  # what the cuts add for those who gain, site by site from `base` on
         )
