@@ -84,7 +84,8 @@ class WholeTree:
                 batch = self._take()
                 if batch:
                     report(min(self.bound, *(node.value for node in batch)))
-                for children, plan in pool.map(self._process, batch):
+                # All of a batch first: what is packed lowers the cut-off, and must not do so for some of it by chance.
+                for children, plan in list(pool.map(self._process, batch)):
                     if plan is not None and (self.deep or not children or self.nodes % SEARCH == 0):
                         self.pack(*plan)
                     self.nodes += 1

@@ -1,6 +1,7 @@
 """The bound of 0-1 knapsacks, and the engine that uses it, against brute force."""
 
 import itertools
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from sitewright.optimizer.engine.capacitated.instance import capacitated, least_
 from sitewright.optimizer.engine.capacitated.reduced import reduced_costs
 from sitewright.optimizer.engine.capacitated.root import first_prices
 from sitewright.optimizer.engine.capacitated.whole import Node, Whole
+from sitewright.optimizer.engine.capacitated.whole_tree import WholeTree
 from sitewright.optimizer.engine.uncapacitated import usable_cost
 from sitewright.optimizer.model.build import build
 from sitewright.optimizer.solver.process import solve_model
@@ -59,6 +61,35 @@ def plans(problem: sw.Problem) -> list[tuple[float, tuple[int, ...]]]:
         if np.all(load <= capacity + 1e-9) and np.isfinite(value):
             found.append((float(value + fixed[np.unique(at)].sum()), pick))
     return sorted(found)
+
+
+def test_nothing_is_packed_while_nodes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails if a plan found in a batch may lower the cut-off of the rest of it: threads would decide what is found."""
+    problem = hard(0)
+    a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
+    point = Point(first_prices(a), np.zeros(len(a.rows)), a.sites.state.copy())
+    busy, packed = [], []
+    process = WholeTree._process  # noqa: SLF001
+
+    def slowly(tree: WholeTree, node: Node) -> object:
+        busy.append(node)
+        time.sleep(0.01 * len(busy))
+        found = process(tree, node)
+        busy.remove(node)
+        return found
+
+    monkeypatch.setattr(WholeTree, "_process", slowly)
+    tree = WholeTree(
+        Whole(a, point, cost),
+        Node(point.u, point.state, np.isfinite(cost)),
+        cutoff=lambda: 3000.0,
+        pack=lambda is_open, site: packed.append(len(busy)),
+        threads=4,
+        deep=True,
+    )
+    tree.run(report=lambda bound: None, stop=lambda: tree.nodes > 60)
+    assert len(packed) > 10
+    assert not any(packed)
 
 
 @pytest.mark.parametrize("seed", range(16))
