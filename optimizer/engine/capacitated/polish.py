@@ -15,9 +15,8 @@ from sitewright.optimizer.engine.capacitated.descent import opening_costs
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.parts import Parts
 
-# As many choices of the tree again go by between two plans that are bettered after so many that led to no better one;
-# plans between two that are put together.
-PATIENCE, TOGETHER = 10, 4
+# Choices of the tree between two plans that are bettered; plans between two that are put together.
+EVERY, TOGETHER = 10, 4
 # Sites that open one by one where those that a tree chose are too few for whole customers.
 SPARE = 3
 # Customers of a part, one after the other, and of the best plan so far.
@@ -39,8 +38,8 @@ class Polish:
         Is given each plan that was bettered.
     solve
         Solves a model of parts of plans, from the solution given.
-    every
-        Choices of the tree between two plans that are bettered.
+    patience
+        After so many plans that led to no better one, ten more choices of the tree go by before the next.
     """
 
     def __init__(
@@ -53,10 +52,10 @@ class Polish:
         take: Callable[[Decision], None],
         solve: Solve,
         seed: int,
-        every: int,
+        patience: int,
         stop: Callable[[], bool],
     ) -> None:
-        self.every = every
+        self.patience = patience
         self.take, self.solve, self.stop = take, solve, stop
         self.must = a.sites.state[: a.n_sites] == 1
         # Sites by what opening them costs at the prices, those closed by rule left out.
@@ -90,7 +89,7 @@ class Polish:
     def now_and_then(self, best: Decision | None) -> None:
         """Count a choice of the tree, and better a plan if it is time to."""
         self.choices += 1
-        if self.choices >= self.every * (1 + self.stalled // PATIENCE):
+        if self.choices >= EVERY * (1 + self.stalled // self.patience):
             self.choices, before = 0, self._lowest
             self.run(best)
             self.stalled = 0 if self._lowest < before else self.stalled + 1

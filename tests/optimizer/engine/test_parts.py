@@ -159,7 +159,7 @@ def test_a_tree_whose_plans_are_bettered_proves_what_brute_force_finds(
 ) -> None:
     """Fails if a plan is taken that is none, or if one that was bettered ends the tree too early."""
     monkeypatch.setattr(single, "LARGE", 0)
-    monkeypatch.setattr(single, "EVERY", 1)
+    monkeypatch.setattr(polish, "EVERY", 1)
     monkeypatch.setattr(polish, "TOGETHER", 1)
     monkeypatch.setattr(polish, "SIZES", (2, 4))
     monkeypatch.setattr(parts, "OTHERS", 1)
