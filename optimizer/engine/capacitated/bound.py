@@ -11,6 +11,8 @@ from sitewright.optimizer.engine.uncapacitated.relaxation import forget, propaga
 
 # The step factor of a point that has not been raised before, or begins anew.
 PACE = 0.3
+# Pairs that a thread goes through in some tenths of a second.
+PAIRS = 50_000_000
 # How far the price of a cut moves, by what moves a customer's mean MW as far.
 CUT = 0.05
 
@@ -40,6 +42,11 @@ class Point:
         """Forget the averages and the length of the steps, but not the prices."""
         if self.pace is not None:
             self.pace[:2] = PACE, 0.0
+
+
+def steps_at_once(instance: CapacitatedInstance, most: int) -> int:
+    """Return how many steps may go by between two looks at the clock, `most` at most."""
+    return int(np.clip(PAIRS // (1 + len(instance.near.site)), 1, most))
 
 
 def raise_bound(

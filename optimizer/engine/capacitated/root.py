@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound
+from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound, steps_at_once
 from sitewright.optimizer.engine.capacitated.descent import ANY, descend, descend_from
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent, Mask
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
@@ -19,8 +19,6 @@ AIM = 0.005
 DRAWS = 4
 # Pairs up to which the sites chosen so far are served within a second or so.
 SOON_SERVED = 1_000_000
-# Pairs that a thread goes through in some tenths of a second.
-PAIRS = 50_000_000
 
 
 def first_prices(instance: CapacitatedInstance) -> NDArray[np.float64]:
@@ -77,7 +75,7 @@ def climb(
     climb that is stopped before there is a plan serves the sites chosen so far, if that does not take long.
     """
     history, searched, begun = [point.value], False, point.value
-    steps = int(np.clip(PAIRS // (1 + len(instance.near.site)), 1, ROUND))
+    steps = steps_at_once(instance, ROUND)
     for _ in range(MOST // ROUND):
         value = point.value
         # A target below the optimum would hold the prices back: aim a hair above the incumbent.

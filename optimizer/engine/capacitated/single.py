@@ -35,7 +35,7 @@ ROUNDS, AGAIN = 40, 6
 # Pairs that the first MIP is given, by customer; steps of the bound of 0-1 knapsacks.
 FIRST, STEPS = 6, 600
 # Nodes of its tree before guesses and the first MIP, and in all where site rules have prices: these stay as they are,
-# so that the tree may be long. Seconds of that MIP with a tree to go on with, and without.
+# so that the tree may be long. Seconds to put parts of plans together, and for a MIP that more follows.
 SOON, FEW, MOMENT, MINUTE = 100, 3000, 10.0, 60.0
 # The first guess of what the best plan costs beyond the bound, as a part of it; nodes that a guess is worth, and up to
 # which the next one is twice as far from the bound.

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound
+from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound, steps_at_once
 from sitewright.optimizer.engine.capacitated.flow_cover import flow_covers
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
@@ -20,8 +20,8 @@ AIM = 0.001
 KEPT = 0.2
 # Pairs beyond which their averages take too much memory.
 MOST_PAIRS = 20_000_000
-# Steps between two looks at the clock, and pairs that a thread goes through in some tenths of a second.
-MOMENT, PAIRS = 50, 50_000_000
+# Steps between two looks at the clock, at most.
+MOMENT = 50
 
 
 def strengthen(
@@ -76,7 +76,7 @@ def _climb(
 ) -> bool:
     """Raise a point's bound for a round; return False if that proves the best plan or is stopped."""
     target = min(best.value, point.value + AIM * abs(point.value))
-    steps = int(np.clip(PAIRS // (1 + len(instance.near.site)), 1, MOMENT))
+    steps = steps_at_once(instance, MOMENT)
     for _ in range(0, STEPS, steps):
         if stop():
             return False

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound
+from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound, steps_at_once
 from sitewright.optimizer.engine.capacitated.descent import descend_from
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
@@ -26,8 +26,6 @@ BATCH, STEPS, FEW, MANY = 8, 24, 16, 128
 DARING = 0.7
 # Bytes of open nodes beyond which the deepest are taken first.
 MOST_BYTES = 2 << 30
-# Pairs that a thread goes through in some tenths of a second.
-PAIRS = 50_000_000
 
 
 @dataclass(eq=False)
@@ -49,7 +47,7 @@ class Tree:
         self._heap: list[tuple[float, int, _Node]] = []
         self._stack: list[_Node] = []
         self._node_bytes = root.u.nbytes + root.state.nbytes + root.lam.nbytes + 500
-        self._steps = int(np.clip(PAIRS // (1 + len(instance.near.site)), 1, STEPS))
+        self._steps = steps_at_once(instance, STEPS)
         # Sum of what the bound rose by for each part of a column, and how often; closed, then open.
         self._rise, self._times = np.zeros((2, len(root.state))), np.zeros((2, len(root.state)))
         self._push(_Node(Point(root.u.copy(), root.lam.copy(), root.state.copy(), root.value), 0))

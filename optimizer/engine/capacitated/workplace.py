@@ -49,7 +49,5 @@ class Workplaces:
             np.zeros(m),  # price of a MW at each full site
             np.zeros(m),  # MW that would gain at each site
             np.empty(most, np.int32),  # customers at one site
-            np.empty(
-                pairs if self._charged else 0
-            ),  # what the cuts add for those who gain, site by site from `base` on
+            np.empty(pairs if self._charged else 0),  # what cuts add for those who gain, site by site from `base` on
         )
