@@ -28,7 +28,7 @@ class Point:
     y: NDArray[np.float64] | None = None  # (columns,): the averaged choice
     rho: NDArray[np.float64] | None = None  # (columns,): cost of each under the prices
     pace: NDArray[np.float64] | None = None  # see `relaxation.volume`
-    slopes: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+    slopes: NDArray[np.float64] | None = None  # (customers, rows and cuts,): averaged
     # (sites, customers): the averaged choice of pairs, unless empty
     x: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
@@ -57,7 +57,7 @@ def raise_bound(
     if point.y is None:
         m = len(sites.price)
         point.y, point.rho = np.zeros(m), np.zeros(m)
-        point.slopes = np.zeros(len(point.u)), np.zeros(len(point.lam))
+        point.slopes = np.zeros(len(point.u) + len(point.lam))
         point.pace = np.array([factor, 0.0, 0.0])
     assert point.slopes is not None
     if not propagate(sites.row_arrays, point.state, sites.n_sites, sites.low, sites.high):
@@ -69,7 +69,8 @@ def raise_bound(
             instance.problem,
             instance.row_arrays,
             instance.cut_arrays,
-            (instance.near.scale, price_scale(instance), instance.near.top),
+            price_scale(instance),
+            instance.near.top,
             instance.shared,
             cutoff,
             target,
@@ -77,7 +78,7 @@ def raise_bound(
             point.state,
             point.u,
             point.lam,
-            (*point.slopes, point.y, point.x),
+            (point.slopes, point.y, point.x),
             point.rho,
             point.pace,
             work,
@@ -89,11 +90,12 @@ def raise_bound(
 
 
 def price_scale(instance: CapacitatedInstance) -> NDArray[np.float64]:
-    """Return how far the prices of rows and cuts move where that of a customer moves by 1. Shape (rows and cuts,)."""
-    out = np.full(instance.n_prices, row_scale(instance))
+    """Return how far the prices move where that of a customer moves by 1. Shape (customers, rows and cuts,)."""
+    n, rows = len(instance.demand), len(instance.rows)
+    out = np.concatenate([instance.near.scale, np.full(instance.n_prices, row_scale(instance))])
     if len(instance.cuts):
         # A cut is in MW, and moves the costs of all its customers.
-        out[len(instance.rows) :] = CUT / float(instance.demand[instance.demand > 0].mean()) ** 2
+        out[n + rows :] = CUT / float(instance.demand[instance.demand > 0].mean()) ** 2
     return out
 
 

@@ -13,7 +13,6 @@ from sitewright.optimizer.engine.capacitated.instance import capacitated
 from sitewright.optimizer.engine.capacitated.root import climb, first_prices
 from sitewright.optimizer.engine.capacitated.strengthen import strengthen
 from sitewright.optimizer.engine.capacitated.tree import Tree
-from sitewright.optimizer.engine.capacitated.workplace import Workplaces
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.engine.uncapacitated import keeps_all, usable_cost
 from sitewright.optimizer.engine.uncapacitated.prefix import build_prefix
@@ -125,7 +124,7 @@ class Capacitated:
             return value
         live = point.state[: instance.n_sites] != 0
         near = build_prefix(instance.sites.cost, live, instance.near.top, threads=self.threads)
-        fewer = replace(instance, near=near, workplaces=Workplaces(near, charged=len(instance.cuts) > 0))
+        fewer = replace(instance, near=near)
         tree = Tree(fewer, best, point, threads=self.threads)
         tree.run(report=report, stop=lambda: state.stop() or tree.nodes >= most)
         return tree.bound

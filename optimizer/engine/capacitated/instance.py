@@ -30,13 +30,17 @@ class CapacitatedInstance:
     capacity: NDArray[np.float64]  # (sites,), MW; no more than the whole demand
     need: float  # MW that the open sites must hold
     unit: NDArray[np.float64]  # (customers, sites): cost of a MW; of the whole customer where it has no demand
-    workplaces: Workplaces
     cuts: Cuts  # priced, too
     shared: bool = True  # whether all demand may be shared: whole customers leave room unused
 
     @property
     def n_sites(self) -> int:
         return self.sites.n_sites
+
+    @cached_property
+    def workplaces(self) -> Workplaces:
+        """Scratch memory for these pairs and cuts."""
+        return Workplaces(self.near, self.cuts)
 
     @cached_property
     def row_arrays(self) -> tuple[NDArray[Any], ...]:
@@ -48,9 +52,9 @@ class CapacitatedInstance:
 
     @cached_property
     def cut_arrays(self) -> tuple[NDArray[Any], ...]:
-        """By site: where its cuts begin, their rows, MW for each; then the customers of each cut."""
+        """By site: where its cuts begin, which they are, MW for each; then the customers of each cut."""
         start, cut, value = self.cuts.by_site
-        return start, cut + len(self.rows), value, self.cuts.customers.view(np.uint8)
+        return start, cut, value, self.cuts.customers.view(np.uint8)
 
     @property
     def problem(self) -> tuple[Any, ...]:
@@ -93,7 +97,6 @@ def capacitated(problem: Problem, cost: NDArray[Any], *, threads: int) -> Capaci
         capacity,
         need,
         unit,
-        Workplaces(near),
         no_cuts(*cost.shape),
         shared,
     )

@@ -16,11 +16,10 @@ With gains :math:`g_i = u_i - c_{ij} > 0` and demands :math:`d_i` a site of capa
 
 a convex function of the price w of its MW, made of lines. Where the tangents of two prices meet is the next price,
 until it lies on one of them. The pairs lie site by site, as far as they cost no more than the customer's price and a
-margin; they are gathered anew when a price leaves it. A price of a cut (see `cuts`) makes MW dearer for its customers
-at its sites.
+margin. A price of a cut (see `cuts`) makes MW dearer for its customers at its sites.
 
-All loops take `problem` = (pairs as in `Prefix.arrays`, demand, capacity, need, price of each column), `rows` = (start,
-column, value, lower, upper), the last of them the cuts, and what binds these to pairs as in `Cuts.arrays`.
+`problem` = (pairs as in `Prefix.arrays`, demand, capacity, need, price of each column), `rows` = (start, column, value,
+lower, upper), the last of them the cuts, `cuts` = what binds these to pairs, `work` = scratch as in `Workplaces`.
 """
 
 import numpy as np
@@ -33,119 +32,137 @@ _SUMS = {"fastmath": {"reassoc", "nsz", "contract"}, **_FAST}
 # How far beyond its price a customer's pairs are gathered, by its price less its least cost; part of them that must
 # gain, or else they are gathered anew.
 MARGIN, USED = 0.15, 0.3
-# The second price tried, by the first; by so much of a price is it worth lowering; prices this close are the same.
-STEP, EASED, SAME = 1.05, 1e-3, 1e-9
+# Prices tried, beside that of the step before; by so much is one worth lowering; so close are they the same.
+STEP, EASED, SAME = 1.02, 1e-3, 1e-9
 
 FREE, CLOSED, OPEN = -1, 0, 1
 
 
 @njit(**_FAST)
-def gather(near, u, work):  # type: ignore[no-untyped-def]
-    """Write the pairs near the prices site by site."""
+def gather(near, demand, cuts, u, work):  # type: ignore[no-untyped-def]
+    """Write the pairs near the prices site by site, and which of them each cut binds."""
     start, site, cost = near
-    base, count, who, at, limit = work[:5]
+    base, count, who, at, weight, _net, limit, _full, _mw, _part, bound, begin = work
     count[:] = 0
     for i in range(len(u)):
-        first = start[i]
-        if first == start[i + 1]:
-            limit[i] = np.inf
-            continue
-        limit[i] = u[i] + MARGIN * max(0.0, u[i] - cost[first])
-        for k in range(first, start[i + 1]):
+        first, last = start[i], start[i + 1]
+        limit[i] = u[i] + MARGIN * max(0.0, u[i] - cost[first]) if first < last else np.inf
+        for k in range(first, last):
             if cost[k] >= limit[i]:
                 break
-            j = site[k]
-            p = base[j] + count[j]
-            who[p], at[p] = i, cost[k]
-            count[j] += 1
+            p = base[site[k]] + count[site[k]]
+            who[p], at[p], weight[p] = i, cost[k], demand[i]
+            count[site[k]] += 1
+    at_site, row, _worth, customers = cuts
+    n = 0
+    for j in range(len(count)):
+        for e in range(at_site[j], at_site[j + 1]):
+            begin[e] = n
+            for p in range(base[j], base[j] + count[j]):
+                bound[n] = p
+                n += customers[row[e], who[p]]
+    begin[-1] = n
 
 
 @njit(**_SUMS)
-def above(gain, weight, w):  # type: ignore[no-untyped-def]
+def gains(who, at, u, net, a, n):  # type: ignore[no-untyped-def]
+    """Write what each of the n pairs from a on gains."""
+    for k in range(n):
+        # Whole arrays and indices without a sign: a slice is counted by an atomic, and the sign forbids vectors.
+        p = np.uint64(a + k)
+        net[p] = u[who[p]] - at[p]
+
+
+@njit(**_FAST)
+def charge(j, cuts, prices, work):  # type: ignore[no-untyped-def]
+    """Take what the prices of the cuts add off the gains at site j."""
+    weight, net, bound, begin = work[4], work[5], work[10], work[11]
+    start, row = cuts[:2]
+    for e in range(start[j], start[j + 1]):
+        w = prices[row[e]]
+        if w > 0.0:
+            for k in range(begin[e], begin[e + 1]):
+                net[bound[k]] -= w * weight[bound[k]]
+
+
+@njit(**_SUMS)
+def above(net, weight, a, n, w):  # type: ignore[no-untyped-def]
     """Return the demand of those who gain at a price of a MW, and their gain before it."""
     held, worth = 0.0, 0.0
-    for k in range(len(gain)):
-        keep = 1.0 if gain[k] > w * weight[k] else 0.0
-        held += keep * weight[k]
-        worth += keep * gain[k]
+    for k in range(n):
+        p = np.uint64(a + k)
+        keep = 1.0 if net[p] > w * weight[p] else 0.0
+        held += keep * weight[p]
+        worth += keep * net[p]
     return held, worth
 
 
+@njit(**_SUMS)
+def around(net, weight, a, n, low, high):  # type: ignore[no-untyped-def]
+    """Return how many gain, and what `above` says at no price and at two."""
+    many, all_held, all_worth, low_held, low_worth, high_held, high_worth = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(n):
+        p = np.uint64(a + k)
+        g, d = net[p], weight[p]
+        keep = 1.0 if g > 0.0 else 0.0
+        many += keep
+        all_held += keep * d
+        all_worth += keep * g
+        keep = 1.0 if g > low * d else 0.0
+        low_held += keep * d
+        low_worth += keep * g
+        keep = 1.0 if g > high * d else 0.0
+        high_held += keep * d
+        high_worth += keep * g
+    return many, (all_held, all_worth), (low_held, low_worth), (high_held, high_worth)
+
+
 @njit(**_FAST)
-def price_of(gain, weight, most, worth, room, guess):  # type: ignore[no-untyped-def]
-    """Return (price of a MW, value) of a knapsack that cannot hold all: `most` MW that gain `worth`."""
-    # Tangents on both sides of the least: what is held, and what that gains.
-    low_held, low_worth, high_held, high_worth = most, worth, 0.0, 0.0
-    w, tries = guess if guess > 0.0 else 0.5 * worth / most, 0
+def price_of(net, weight, a, n, room, left, right):  # type: ignore[no-untyped-def]
+    """Return (price of a MW, value) of a knapsack: its least lies between tangents that hold too much, and not."""
     while True:
-        held, sum_of = above(gain, weight, w)
-        tries += 1
+        w = (left[1] - right[1]) / (left[0] - right[0])
+        held, worth = above(net, weight, a, n, w)
+        # On one of the two there is none lower. Customers without demand gain at any price.
+        if held >= left[0] or (held <= right[0] and worth <= right[1]):
+            break
         if held > room:
-            if tries > 2 and held >= low_held:
-                break
-            low_held, low_worth = held, sum_of
-            w *= STEP
+            left = held, worth
         else:
-            # Customers without demand gain at any price.
-            if tries > 2 and held <= high_held and sum_of <= high_worth:
-                break
-            high_held, high_worth = held, sum_of
-            w /= STEP
-        if tries > 1:
-            w = (low_worth - high_worth) / (low_held - high_held)
-    return w, w * room + (sum_of - w * held)
+            right = held, worth
+    return w, w * room + (worth - w * held)
 
 
 @njit(**_FAST)
-def charge(j, n, cuts, lam, demand, work):  # type: ignore[no-untyped-def]
-    """Take what the prices of the cuts add off the n gains at site j, and keep it; return how many gain still."""
-    gain, weight, served, dearer = work[5], work[6], work[9], work[10]
-    start, row, _worth, customers = cuts
-    first, a, left = len(lam) - len(customers), work[0][j], 0
-    weight[:n] = 0.0
-    for e in range(start[j], start[j + 1]):
-        r = row[e]
-        if lam[r] > 0.0:
-            for p in range(n):
-                weight[p] += lam[r] * customers[r - first, served[p]]
-    for p in range(n):
-        i = served[p]
-        dearer[a + p] = weight[p] * demand[i]
-        gain[left], weight[left] = gain[p] - dearer[a + p], demand[i]
-        left += gain[left] > 0.0
-    return left
-
-
-@njit(**_FAST)
-def knapsacks(problem, cuts, lam, u, state, work, rho):  # type: ignore[no-untyped-def]
+def knapsacks(problem, cuts, prices, u, state, work, rho):  # type: ignore[no-untyped-def]
     """Take what each site gains off `rho`; `work` keeps the MW that would gain, and the price of a MW of full sites.
 
     A closed site is left out.
     """
     near, demand, capacity, _need, _price = problem
-    base, count, who, at, limit, gain, weight, full, mw, served, _dearer = work
+    base, count, who, at, weight, net, limit, full, mw = work[:9]
     for i in range(len(u)):
         if u[i] > limit[i]:
-            gather(near, u, work)
+            gather(near, demand, cuts, u, work)
             break
-    used, listed = 0, 0
+    used, listed = 0.0, 0
     for j in range(len(capacity)):
         mw[j] = 0.0
         if state[j] == CLOSED:
             continue
-        a, b, n = base[j], base[j] + count[j], 0
-        for p in range(a, b):
-            # Without a branch: whoever does not gain is written over by the next.
-            i = who[p]
-            g = u[i] - at[p]
-            gain[n], weight[n], served[n] = g, demand[i], i
-            n += g > 0.0
+        a, n, room = base[j], count[j], capacity[j]
+        gains(who, at, u, net, a, n)
         if cuts[0][j] < cuts[0][j + 1]:
-            n = charge(j, n, cuts, lam, demand, work)
-        used, listed = used + n, listed + b - a
-        mw[j], value = above(gain[:n], weight[:n], 0.0)
-        if mw[j] > capacity[j]:
-            full[j], value = price_of(gain[:n], weight[:n], mw[j], value, capacity[j], full[j])
+            charge(j, cuts, prices, work)
+        many, everyone, low, high = around(net, weight, a, n, full[j] / STEP, full[j] * STEP)
+        used, listed = used + many, listed + n
+        mw[j], value = everyone
+        if mw[j] > room:
+            # The price of the step before is near: what holds too much, and what not?
+            left, right = (low, high) if low[0] > room else (everyone, low)
+            if high[0] > room:
+                left, right = high, (0.0, 0.0)
+            full[j], value = price_of(net, weight, a, n, room, left, right)
         rho[j] -= value
     if used < USED * listed:
         limit[:] = -np.inf
@@ -167,65 +184,49 @@ def ease(demand, capacity, u, state, work):  # type: ignore[no-untyped-def]
     return worth
 
 
-@njit(**_FAST)
-def shares(j, demand, capacity, u, charged, work):  # type: ignore[no-untyped-def]
-    """List whom site j serves, and what part of each; return how many. Those at its very price share the room left."""
-    base, count, who, at, _limit, part, _weight, full, mw, served, dearer = work
+@njit(**_SUMS)
+def shares(j, capacity, work):  # type: ignore[no-untyped-def]
+    """Write what part of each of its pairs site j serves. Those at its very price share the room left."""
+    base, count, _who, _at, weight, net, _limit, full, mw, part = work[:10]
     w = full[j] if mw[j] > capacity[j] else 0.0
-    left, same, n, gains = capacity[j], 0.0, 0, base[j]
-    for p in range(base[j], base[j] + count[j]):
-        i = who[p]
-        net = u[i] - at[p]
-        if net <= 0.0:
-            continue
-        if charged:
-            net -= dearer[gains]
-            gains += 1
-        d = w * demand[i]
-        if net > 0.0 and net >= d * (1.0 - SAME):
-            last = w > 0.0 and net <= d * (1.0 + SAME)
-            served[n], part[n] = i, -1.0 if last else 1.0
-            same, left = (same + demand[i], left) if last else (same, left - demand[i])
-            n += 1
-    for p in range(n):
-        if part[p] < 0.0:
-            part[p] = min(1.0, max(0.0, left) / same)
-    return n
+    sure, same = 0.0, 0.0
+    for k in range(count[j]):
+        p = np.uint64(base[j] + k)
+        g, d = net[p], w * weight[p]
+        sure += weight[p] if g > d * (1.0 + SAME) else 0.0
+        same += weight[p] if g >= d * (1.0 - SAME) else 0.0
+    same -= sure
+    last = min(1.0, max(0.0, capacity[j] - sure) / same) if w > 0.0 and same > 0.0 else 0.0
+    for k in range(count[j]):
+        p = np.uint64(base[j] + k)
+        g, d = net[p], w * weight[p]
+        part[p] = 1.0 if g > d * (1.0 + SAME) else (last if g >= d * (1.0 - SAME) else 0.0)
 
 
 @njit(**_FAST)
-def choose(rho, state, held, need, order, spare, pick):  # type: ignore[no-untyped-def]
+def choose(rho, state, held, need, pick):  # type: ignore[no-untyped-def]
     """Fill `pick` with the cheapest shares of columns that hold the need; return (value, price of a MW held)."""
-    m = len(held)
-    value, left, n, beyond = 0.0, need, 0, 0.0
+    value, left, dear = 0.0, need, np.full(len(held), np.inf)
     for j in range(len(rho)):
-        taken = state[j] == OPEN or (state[j] == FREE and rho[j] < 0.0)
-        pick[j] = 1.0 if taken else 0.0
-        if taken:
+        pick[j] = 0.0
+        if state[j] == OPEN or (state[j] == FREE and rho[j] < 0.0):
+            pick[j] = 1.0
             value += rho[j]
-        if j < m:
-            if taken:
-                left -= held[j]
-            elif state[j] == FREE and held[j] > 0.0:
-                spare[n] = -rho[j] / held[j]
-                order[n] = j
-                n += 1
-                beyond += held[j]
+            left -= held[j] if j < len(held) else 0.0
+        elif state[j] == FREE and j < len(held) and held[j] > 0.0:
+            dear[j] = rho[j] / held[j]
     if left <= 0.0:
         return value, 0.0
-    if beyond < left:
-        return np.inf, 0.0
-    ratio = 0.0
-    for k in np.argsort(-spare[:n]):
-        j = order[k]
-        ratio, part = spare[k], min(1.0, left / held[j])
-        pick[j] = part
-        value -= part * ratio * held[j]
-        left -= held[j]
-        if left <= 0.0:
+    for j in np.argsort(dear):
+        if dear[j] == np.inf:
             break
-    # The dearest of the sites taken sets the price.
-    return value, -ratio
+        pick[j] = min(1.0, left / held[j])
+        value += pick[j] * rho[j]
+        left -= held[j]
+        # The dearest of the sites taken sets the price.
+        if left <= 0.0:
+            return value, dear[j]
+    return np.inf, 0.0
 
 
 @njit(**_FAST)
@@ -233,7 +234,8 @@ def evaluate(problem, rows, cuts, u, lam, state, work, rho, pick):  # type: igno
     """Return (L, price of a MW held); `rho` gets the cost of each column, `pick` the choice."""
     _near, _demand, capacity, need, price = problem
     at, column, value, lower, upper = rows
-    start, row, worth, _customers = cuts
+    start, row, worth, customers = cuts
+    prices = lam[len(lam) - len(customers) :]
     rho[:] = price
     total, m = u.sum(), len(capacity)
     for r in range(len(lam)):
@@ -243,33 +245,34 @@ def evaluate(problem, rows, cuts, u, lam, state, work, rho, pick):  # type: igno
                 rho[column[k]] += lam[r] * value[k]
     for j in range(m):
         for e in range(start[j], start[j + 1]):
-            rho[j] += lam[row[e]] * worth[e]
-    knapsacks(problem, cuts, lam, u, state, work, rho)
-    best, pi = choose(rho, state, capacity, need, np.empty(m, np.int64), np.empty(m), pick)
+            rho[j] += prices[row[e]] * worth[e]
+    knapsacks(problem, cuts, prices, u, state, work, rho)
+    best, pi = choose(rho, state, capacity, need, pick)
     return total + best, pi
 
 
 @njit(**_FAST)
-def slopes(problem, rows, cuts, u, lam, work, pick, g, h, taken):  # type: ignore[no-untyped-def]
+def slopes(problem, rows, cuts, lam, work, pick, g, h, taken):  # type: ignore[no-untyped-def]
     """Fill g and h with a supergradient of L in u and in lambda, and `taken` with the pairs chosen, unless empty."""
-    _near, demand, capacity, _need, _price = problem
+    capacity = problem[2]
     at, column, value, lower, upper = rows
     start, row, worth, customers = cuts
-    first, part, served = len(lam) - len(customers), work[5], work[9]
+    base, count, who, weight, part, bound, begin = work[0], work[1], work[2], work[4], work[9], work[10], work[11]
     g[:], h[:], taken[:] = 1.0, 0.0, 0.0
+    after = len(lam) - len(customers)
     for j in range(len(capacity)):
         if pick[j] > 0.0:
-            n = shares(j, demand, capacity, u, start[j] < start[j + 1], work)
-            for p in range(n):
-                g[served[p]] -= pick[j] * part[p]
+            shares(j, capacity, work)
+            for p in range(base[j], base[j] + count[j]):
+                g[who[p]] -= pick[j] * part[p]
             if taken.size:
-                for p in range(n):
-                    taken[j, served[p]] = pick[j] * part[p]
+                for p in range(base[j], base[j] + count[j]):
+                    taken[j, who[p]] = pick[j] * part[p]
             for e in range(start[j], start[j + 1]):
                 mw = worth[e]
-                for p in range(n):
-                    mw += part[p] * demand[served[p]] * customers[row[e] - first, served[p]]
-                h[row[e]] += pick[j] * mw
+                for k in range(begin[e], begin[e + 1]):
+                    mw += part[bound[k]] * weight[bound[k]]
+                h[after + row[e]] += pick[j] * mw
     for r in range(len(lam)):
         x = h[r]
         for k in range(at[r], at[r + 1]):
@@ -283,28 +286,20 @@ def slopes(problem, rows, cuts, u, lam, work, pick, g, h, taken):  # type: ignor
 
 
 @njit(**_FAST)
-def fix(bound, rho, pi, held, state, cutoff):  # type: ignore[no-untyped-def]
-    """Decide the free columns whose other choice costs more than the cut-off; return how many."""
-    n = 0
+def decide(bound, rho, pi, held, need, state, cutoff):  # type: ignore[no-untyped-def]
+    """Decide columns whose other choice costs or lacks too much; return how many, -1 if all hold too little."""
+    n, m = 0, len(held)
     for j in range(len(rho)):
         if state[j] == FREE:
-            net = rho[j] - (pi * held[j] if j < len(held) else 0.0)
+            net = rho[j] - (pi * held[j] if j < m else 0.0)
             if bound + abs(net) > cutoff:
                 state[j] = OPEN if net < 0.0 else CLOSED
                 n += 1
-    return n
-
-
-@njit(**_FAST)
-def hold(held, need, state):  # type: ignore[no-untyped-def]
-    """Open the sites without which the rest cannot hold the need; return False if all together cannot."""
-    total = held[state[: len(held)] != CLOSED].sum()
-    if total < need:
-        return False
-    for j in range(len(held)):
+    total = held[state[:m] != CLOSED].sum()
+    for j in range(m):
         if state[j] == FREE and total - held[j] < need:
             state[j] = OPEN
-    return True
+    return n if total >= need else -1
 
 
 @njit(**_FAST)
@@ -320,74 +315,77 @@ def floor(near, top, state, u):  # type: ignore[no-untyped-def]
         u[i] = min(u[i], top[i])
 
 
+@njit(**_SUMS)
+def product(scale, a, b):  # type: ignore[no-untyped-def]
+    """Return the sum of scale a b."""
+    total = 0.0
+    for k in range(len(a)):
+        total += scale[k] * a[k] * b[k]
+    return total
+
+
 @njit(**_FAST)
 def volume(  # type: ignore[no-untyped-def]
-    problem, rows, cuts, scales, shared, cutoff, target, steps, state, u, lam, averages, rho, pace, work
+    problem, rows, cuts, scale, top, shared, cutoff, target, steps, state, u, lam, averages, rho, pace, work
 ):
     """Raise L from (u, lam) in place, and decide what the cut-off allows; return (the best L, columns decided).
 
-    L is +inf if no plan is left. `scales` says how far prices of customers, and those of rows and cuts, move; the third
-    is how high the former may be. `averages` are those of the slopes in both, of the choices, and of the pairs chosen,
-    unless empty, in the manner of Barahona and Anbil (Mathematical Programming 87, 2000); `pace` holds (step factor,
-    weight of a new slope; 0 starts the averages anew) and gets (.., .., price of a MW held) of the best.
+    L is +inf if no plan is left. `scale` says how far the prices move, first those of customers, which may be as high
+    as `top`. `averages` are those of the slopes, of the choices, and of the pairs chosen, unless empty, in the manner
+    of Barahona and Anbil (Mathematical Programming 87, 2000); `pace` holds (step factor, weight of a new slope; 0
+    starts the averages anew) and gets (.., .., price of a MW held) of the best.
     """
     near, demand, held, need, price = problem
-    scale, row_scale, top = scales
-    (v, w, y, x), (lower, upper) = averages, rows[3:]
+    (v, y, x), (lower, upper) = averages, rows[3:]
     n, m = len(u), len(price)
     pick, now, taken = np.zeros(m), np.empty(m), np.empty_like(x)
-    g, h, t, z = np.empty(n), np.empty(len(lam)), np.empty(n), np.empty(len(lam))
-    if not hold(held, need, state):
+    p, g, t = np.concatenate((u, lam)), np.empty(len(v)), np.empty(len(v))
+    if decide(-np.inf, rho, 0.0, held, need, state, cutoff) < 0:
         return np.inf, 0
-    floor(near, top, state, u)
-    best, pi = evaluate(problem, rows, cuts, u, lam, state, work, rho, pick)
+    floor(near, top, state, p[:n])
+    best, pi = evaluate(problem, rows, cuts, p[:n], lam, state, work, rho, pick)
     # Where whole customers leave room unused, high prices bound more later.
-    if shared and ease(demand, held, u, state, work):
-        best, pi = evaluate(problem, rows, cuts, u, lam, state, work, rho, pick)
-    pace[2] = pi
+    if shared and ease(demand, held, p[:n], state, work):
+        best, pi = evaluate(problem, rows, cuts, p[:n], lam, state, work, rho, pick)
+    u[:], pace[2] = p[:n], pi
     if best > cutoff:
         return best, 0
-    decided = fix(best, rho, pi, held, state, cutoff)
-    slopes(problem, rows, cuts, u, lam, work, pick, g, h, taken)
-    factor, most = pace[0], pace[1]
+    decided = decide(best, rho, pi, held, need, state, cutoff)
+    slopes(problem, rows, cuts, lam, work, pick, g[:n], g[n:], taken)
+    factor, most, stalled, before = pace[0], pace[1], 0, best
     if most == 0.0:
-        v[:], w[:], y[:], x[:], most = g, h, pick, taken, 0.1
-    stalled, before = 0, best
+        v[:], y[:], x[:], most = g, pick, taken, 0.1
     for step in range(steps):
-        norm = np.sum(scale * v * v) + np.sum(row_scale * w * w)
-        if norm < 1e-12:
+        norm = product(scale, v, v)
+        if norm < 1e-12 or decided < 0:
             break
         size = factor * (target - best) / norm
-        t[:] = u + size * scale * v
-        floor(near, top, state, t)
+        t[:] = p + size * scale * v
+        floor(near, top, state, t[:n])
+        z = t[n:]
         for r in range(len(lam)):
-            z[r] = lam[r] + size * row_scale[r] * w[r]
             # A price of one side of a row ends at zero; the other side's begins there.
             if z[r] * lam[r] < 0 or (z[r] > 0 and upper[r] == np.inf) or (z[r] < 0 and lower[r] == -np.inf):
                 z[r] = 0.0
-        bound, pi = evaluate(problem, rows, cuts, t, z, state, work, now, pick)
+        bound, pi = evaluate(problem, rows, cuts, t[:n], z, state, work, now, pick)
         if bound == np.inf:
             return bound, decided
-        slopes(problem, rows, cuts, t, z, work, pick, g, h, taken)
-        both = np.sum(scale * v * g) + np.sum(row_scale * w * h)
-        spread = norm - 2 * both + np.sum(scale * g * g) + np.sum(row_scale * h * h)
+        slopes(problem, rows, cuts, z, work, pick, g[:n], g[n:], taken)
+        both = product(scale, v, g)
+        spread = norm - 2 * both + product(scale, g, g)
         # The weight that makes the average shortest, within limits that tighten as progress slows.
         weight = min(max((norm - both) / spread, most / 10), most) if spread > 1e-12 else most
         v[:] = weight * g + (1 - weight) * v
-        w[:] = weight * h + (1 - weight) * w
         y[:] = weight * pick + (1 - weight) * y
         x[:] = weight * taken + (1 - weight) * x
         if bound > best:
             factor = min(factor * 1.5, 2.0) if both >= 0 else factor
             best, stalled = bound, 0
-            u[:], lam[:], rho[:] = t, z, now
-            pace[2] = pi
+            p[:], u[:], lam[:], rho[:], pace[2] = t, t[:n], z, now, pi
             if best > cutoff:
                 break
-            more = fix(best, rho, pi, held, state, cutoff)
-            decided += more
-            if more and not hold(held, need, state):
-                return np.inf, decided
+            more = decide(best, rho, pi, held, need, state, cutoff)
+            decided = decided + more if more >= 0 else -1
         else:
             stalled += 1
             if stalled >= 10:
@@ -397,4 +395,4 @@ def volume(  # type: ignore[no-untyped-def]
                 most = max(most / 2, 0.003)
             before = best
     pace[0], pace[1] = factor, most
-    return best, decided
+    return best if decided >= 0 else np.inf, decided

@@ -10,7 +10,6 @@ from sitewright.optimizer.engine.capacitated.flow_cover import flow_covers
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.root import round_choice
-from sitewright.optimizer.engine.capacitated.workplace import Workplaces
 
 # Rounds at most, and steps of each; a round that gains less than this part of what all have gained is the last.
 ROUNDS, STEPS, WORTH = 10, 200, 0.03
@@ -54,7 +53,7 @@ def strengthen(
         active = here.lam[rows:] > 0
         lam = np.concatenate([here.lam[:rows], here.lam[rows:][active], np.zeros(len(new))])
         cuts = cut.cuts.some(active).and_more(new)
-        cut = replace(instance, cuts=cuts, workplaces=Workplaces(instance.near, charged=True))
+        cut = replace(instance, cuts=cuts)
     if not len(cut.cuts):
         return instance
     round_choice(instance, best, here, seed)

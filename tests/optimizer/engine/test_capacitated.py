@@ -123,7 +123,7 @@ def test_the_best_prices_bound_as_the_strong_linear_program_does(seed: int) -> N
     """Fails if a knapsack or the capacity row is relaxed too far, or a bound lies above what it bounds."""
     problem = generate("cornuejols", seed=seed, customers=25, sites=12, r=2.0 + seed)
     instance = arrays(problem)
-    point = Point(first_prices(instance), np.zeros(0), instance.sites.state.copy())
+    point = Point(first_prices(instance), np.zeros(instance.n_prices), instance.sites.state.copy())
     model = build(problem)
     model.integer[:] = False
     row = np.concatenate([-problem.numbers("capacity"), np.zeros(model.columns.n_columns - 12)])
@@ -226,7 +226,7 @@ def test_reduced_costs_never_exceed_what_a_choice_costs(seed: int) -> None:
     """Fails if a pair's reduced cost promises more than the best plan that uses it pays on top of the bound."""
     problem = generate("cornuejols", seed=seed, customers=8, sites=5, r=2.5, single_source=True)
     instance = arrays(problem)
-    point = Point(first_prices(instance), np.zeros(0), instance.sites.state.copy())
+    point = Point(first_prices(instance), np.zeros(instance.n_prices), instance.sites.state.copy())
     raise_bound(instance, point, steps=60, cutoff=np.inf, target=2 * abs(point.u.sum()), factor=1.0)
     costs = reduced_costs(instance, point)
     for j in range(5):

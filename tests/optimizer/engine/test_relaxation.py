@@ -36,12 +36,12 @@ def no_rows() -> tuple[np.ndarray, ...]:
     return np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0)
 
 
-def some_cuts(rng: np.random.Generator, n: int, m: int) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-    """Return up to four cuts as the loops take them, and which customers each binds at which sites."""
+def some_cuts(rng: np.random.Generator, n: int, m: int) -> tuple[Cuts, np.ndarray]:
+    """Return up to four cuts, and which customers each binds at which sites."""
     k = int(rng.integers(0, 5))
     cuts = Cuts(rng.random((k, n)) < 0.6, rng.random((k, m)) < 0.6, np.zeros((k, m)), np.zeros(k))
     binds = cuts.customers[:, :, None] & cuts.sites[:, None, :]
-    return (*cuts.by_site, cuts.customers.view(np.uint8)), binds
+    return cuts, binds
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -54,20 +54,22 @@ def test_every_site_gains_what_filling_by_ratio_gains(seed: int) -> None:
     state = rng.choice(np.array([-1, -1, 0, 1], np.int8), m)
     cuts, binds = some_cuts(rng, n, m)
     problem = near.arrays, demand, capacity, 0.0, np.zeros(m)
-    with Workplaces(near, charged=True).one() as work:
+    bound_by = *cuts.by_site, cuts.customers.view(np.uint8)
+    with Workplaces(near, cuts).one() as work:
         for _ in range(6):
             u = rng.integers(0, 14, n) * rng.choice([0.2, 1.0, 1.7])
             lam = rng.integers(0, 3, len(binds)) * 0.5
             dear = cost + np.einsum("k,kij->ij", lam, binds) * demand[:, None]
             rho = np.zeros(m)
-            relaxation.knapsacks(problem, cuts, lam, u, state, work, rho)
+            relaxation.knapsacks(problem, bound_by, lam, u, state, work, rho)
             for j in range(m):
                 value = 0.0 if state[j] == 0 else filled(dear[:, j], demand, capacity[j], u)
                 assert -rho[j] == pytest.approx(value, abs=1e-9)
                 if state[j] != 0:
-                    k = relaxation.shares(j, demand, capacity, u, cuts[0][j] < cuts[0][j + 1], work)
+                    relaxation.shares(j, capacity, work)
+                    pairs = slice(work[0][j], work[0][j] + work[1][j])
                     served = np.zeros(n)
-                    served[work[9][:k]] = work[5][:k]
+                    served[work[2][pairs]] = work[9][pairs]
                     assert np.all((served >= 0) & (served <= 1 + 1e-9))
                     assert served @ demand <= capacity[j] + 1e-6
                     some = served > 0
@@ -91,10 +93,10 @@ def test_slopes_bound_the_relaxation_from_above(seed: int) -> None:
         np.array([-1.0, *[-np.inf] * k]),
         np.array([1.0, *cuts.most]),
     )
-    bound_by = start, cut + 1, value, cuts.customers.view(np.uint8)
+    bound_by = start, cut, value, cuts.customers.view(np.uint8)
     problem = near.arrays, demand, capacity, 0.6 * capacity.sum(), rng.integers(1, 9, m).astype(float)
     state, empty = np.full(m, -1, np.int8), np.empty((0, 0), np.float32)
-    with Workplaces(near, charged=True).one() as work:
+    with Workplaces(near, cuts).one() as work:
 
         def at(u: np.ndarray, lam: np.ndarray) -> tuple[float, np.ndarray]:
             pick = np.zeros(m)
@@ -107,7 +109,7 @@ def test_slopes_bound_the_relaxation_from_above(seed: int) -> None:
             lam[1:] *= rng.random(k) < 0.7
             value, pick = at(u, lam)
             g, h = np.empty(n), np.empty(k + 1)
-            relaxation.slopes(problem, rows, bound_by, u, lam, work, pick, g, h, empty)
+            relaxation.slopes(problem, rows, bound_by, lam, work, pick, g, h, empty)
             above = value + g @ (other - u) + h @ (lam_other - lam)
             assert at(other, lam_other)[0] <= above + 1e-6 * (1 + abs(above))
 
@@ -130,7 +132,7 @@ def test_prices_that_drifted_up_together_come_down_at_no_loss(seed: int) -> None
         value, _ = relaxation.evaluate(problem, no_rows(), bound_by, u, none, state, work, np.empty(m), np.zeros(m))
         return float(value)
 
-    with Workplaces(near).one() as work:
+    with Workplaces(near, no_cuts(n, m)).one() as work:
         u = 25.0 + 10.0 * rng.random(n)
         drifted = u + 50.0 * demand
         high = bound(drifted)
