@@ -9,8 +9,8 @@ from sitewright.optimizer.engine.capacitated import relaxation
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.uncapacitated.relaxation import forget, propagate
 
-# The step factor of a point that has not been raised before, or begins anew.
-PACE = 0.3
+# The step factor of a point that has not been raised before, or begins anew; most that a step weighs in its averages.
+PACE, WEIGHT = 0.3, 0.1
 # Pairs that a thread goes through in some tenths of a second.
 PAIRS = 50_000_000
 # How far the price of a cut moves, by what moves a customer's mean MW as far.
@@ -41,7 +41,7 @@ class Point:
     def begin_anew(self) -> None:
         """Forget the averages and the length of the steps, but not the prices."""
         if self.pace is not None:
-            self.pace[:2] = PACE, 0.0
+            self.pace[:2] = PACE, -WEIGHT
 
 
 def steps_at_once(instance: CapacitatedInstance, most: int) -> int:
@@ -50,15 +50,26 @@ def steps_at_once(instance: CapacitatedInstance, most: int) -> int:
 
 
 def raise_bound(
-    instance: CapacitatedInstance, point: Point, *, steps: int, cutoff: float, target: float, factor: float = PACE
+    instance: CapacitatedInstance,
+    point: Point,
+    *,
+    steps: int,
+    cutoff: float,
+    target: float,
+    factor: float = PACE,
+    weight: float = WEIGHT,
 ) -> float:
-    """Improve a point by so many steps of the volume algorithm, going on where it stopped; return its bound."""
+    """Improve a point by so many steps of the volume algorithm, going on where it stopped; return its bound.
+
+    A point that has not been raised before begins with the step factor, and with averages that give a step so much
+    weight at most.
+    """
     sites = instance.sites
     if point.y is None:
         m = len(sites.price)
         point.y, point.rho = np.zeros(m), np.zeros(m)
         point.slopes = np.zeros(len(point.u) + len(point.lam))
-        point.pace = np.array([factor, 0.0, 0.0])
+        point.pace = np.array([factor, -weight, 0.0])
     assert point.slopes is not None
     if not propagate(sites.row_arrays, point.state, sites.n_sites, sites.low, sites.high):
         point.value = np.inf

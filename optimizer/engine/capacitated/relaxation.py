@@ -332,8 +332,8 @@ def volume(  # type: ignore[no-untyped-def]
 
     L is +inf if no plan is left. `scale` says how far the prices move, first those of customers, which may be as high
     as `top`. `averages` are those of the slopes, of the choices, and of the pairs chosen, unless empty, in the manner
-    of Barahona and Anbil (Mathematical Programming 87, 2000); `pace` holds (step factor, weight of a new slope; 0
-    starts the averages anew) and gets (.., .., price of a MW held) of the best.
+    of Barahona and Anbil (Mathematical Programming 87, 2000); `pace` holds (step factor, weight of a new slope, below
+    zero where the averages start anew) and gets (.., .., price of a MW held) of the best.
     """
     near, demand, held, need, price = problem
     (v, y, x), (lower, upper) = averages, rows[3:]
@@ -353,8 +353,8 @@ def volume(  # type: ignore[no-untyped-def]
     decided = decide(best, rho, pi, held, need, state, cutoff)
     slopes(problem, rows, cuts, lam, work, pick, g[:n], g[n:], taken)
     factor, most, stalled, before = pace[0], pace[1], 0, best
-    if most == 0.0:
-        v[:], y[:], x[:], most = g, pick, taken, 0.1
+    if most < 0.0:
+        v[:], y[:], x[:], most = g, pick, taken, -most
     for step in range(steps):
         norm = product(scale, v, v)
         if norm < 1e-12 or decided < 0:

@@ -22,6 +22,8 @@ from sitewright.optimizer.engine.capacitated.root import rounded
 
 # Nodes of a batch; steps for a node; nodes between two searches, at least and at most.
 BATCH, STEPS, FEW, MANY = 8, 24, 16, 128
+# Most that a step weighs in the averages, which few steps make.
+WEIGHT = 0.2
 # Part of the free sites that a dive decides at a time.
 DARING = 0.7
 # Bytes of open nodes beyond which the deepest are taken first.
@@ -113,7 +115,7 @@ class Tree:
         """Bound a node; return its children, and its open set if all its sites are decided."""
         point, instance, best = node.point, self.instance, self.best
         for _ in range(0, STEPS, self._steps):
-            value = raise_bound(instance, point, steps=self._steps, cutoff=best.cutoff, target=self._target(point))
+            value = self._raise(point, self._steps)
             if value > best.cutoff:
                 return [], None
             if stop():
@@ -137,16 +139,16 @@ class Tree:
             before = point
             point = Point(point.u.copy(), point.lam.copy(), point.state.copy(), point.value)
             point.state[free[sure]] = y[sure] > 0.5
-            value = raise_bound(
-                self.instance, point, steps=STEPS // 2, cutoff=self.best.cutoff, target=self._target(point)
-            )
+            value = self._raise(point, STEPS // 2)
             if not len(free) or value > self.best.cutoff or point.y is None:
                 break
         assert before.y is not None
         descend_from(self.best, rounded(self.instance, before.y, before.state), share)
 
-    def _target(self, point: Point) -> float:
-        return self.best.value if np.isfinite(self.best.value) else point.value + 0.1 * abs(point.value) + 1.0
+    def _raise(self, point: Point, steps: int) -> float:
+        best = self.best
+        target = best.value if np.isfinite(best.value) else point.value + 0.1 * abs(point.value) + 1.0
+        return raise_bound(self.instance, point, steps=steps, cutoff=best.cutoff, target=target, weight=WEIGHT)
 
     def _branching(self, point: Point, free: NDArray[np.int64]) -> int:
         """Return the column to decide: a half-used partner, for it decides many sites; else the best site."""
