@@ -15,7 +15,7 @@ from sitewright.optimizer.engine.uncapacitated.prefix import Prefix, build_prefi
 from sitewright.optimizer.model.columns import Rows, row, stack
 from sitewright.optimizer.problem import Problem
 
-# Pairs beyond which only the near end of each row is kept: 12 bytes each, and 12 for each thread.
+# Pairs beyond which only the near end of each row is kept: 12 bytes each, and up to 36 for each thread.
 MOST_PAIRS = 60_000_000
 
 

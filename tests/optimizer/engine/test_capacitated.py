@@ -221,6 +221,19 @@ def test_whole_customers_are_served_as_the_compact_mip_serves_them(seed: int) ->
     assert plan.verify(problem).accepted
 
 
+@pytest.mark.parametrize("steps", [0, 1, 30])
+def test_averaged_choices_hold_the_demand(steps: int) -> None:
+    """Fails if the averages of a new point, or of one that begins anew, begin with anything but a choice."""
+    instance = arrays(generate("cornuejols", seed=1, customers=20, sites=8, r=3.0))
+    point = Point(first_prices(instance), np.zeros(instance.n_prices), instance.sites.state.copy())
+    for _ in range(2):
+        raise_bound(instance, point, steps=steps, cutoff=np.inf, target=2 * abs(point.u.sum()))
+        assert point.y is not None
+        assert instance.capacity @ point.y[:8] >= instance.need * (1 - 1e-9)
+        point.y[:] = 0.0
+        point.begin_anew()
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_reduced_costs_never_exceed_what_a_choice_costs(seed: int) -> None:
     """Fails if a pair's reduced cost promises more than the best plan that uses it pays on top of the bound."""
