@@ -316,11 +316,11 @@ def floor(near, top, state, u):  # type: ignore[no-untyped-def]
 
 
 @njit(**_SUMS)
-def product(scale, a, b):  # type: ignore[no-untyped-def]
-    """Return the sum of scale a b."""
+def inner(a, b, weight):  # type: ignore[no-untyped-def]
+    """Return the inner product in which each entry counts with its weight."""
     total = 0.0
     for k in range(len(a)):
-        total += scale[k] * a[k] * b[k]
+        total += weight[k] * a[k] * b[k]
     return total
 
 
@@ -356,7 +356,7 @@ def volume(  # type: ignore[no-untyped-def]
     if most < 0.0:
         v[:], y[:], x[:], most = g, pick, taken, -most
     for step in range(steps):
-        norm = product(scale, v, v)
+        norm = inner(v, v, scale)
         if norm < 1e-12 or decided < 0:
             break
         size = factor * (target - best) / norm
@@ -371,8 +371,8 @@ def volume(  # type: ignore[no-untyped-def]
         if bound == np.inf:
             return bound, decided
         slopes(problem, rows, cuts, z, work, pick, g[:n], g[n:], taken)
-        both = product(scale, v, g)
-        spread = norm - 2 * both + product(scale, g, g)
+        both = inner(v, g, scale)
+        spread = norm - 2 * both + inner(g, g, scale)
         # The weight that makes the average shortest, within limits that tighten as progress slows.
         weight = min(max((norm - both) / spread, most / 10), most) if spread > 1e-12 else most
         v[:] = weight * g + (1 - weight) * v
