@@ -342,6 +342,8 @@ def volume(  # type: ignore[no-untyped-def]
     p, g, t = np.concatenate((u, lam)), np.empty(len(v)), np.empty(len(v))
     if decide(-np.inf, rho, 0.0, held, need, state, cutoff) < 0:
         return np.inf, 0
+    # What another point left in the scratch memory would change the rounding.
+    work[6][:], work[7][:] = -np.inf, 0.0
     floor(near, top, state, p[:n])
     best, pi = evaluate(problem, rows, cuts, p[:n], lam, state, work, rho, pick)
     # Where whole customers leave room unused, high prices bound more later.

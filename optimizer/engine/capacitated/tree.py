@@ -2,8 +2,8 @@
 
 Sites are chosen by the averaged choice of the bound (Görtz, Klose, INFORMS Journal on Computing 24, 2012) and by what
 deciding them raised the bound elsewhere in the tree. Open nodes wait in order of their bounds. They are taken in
-batches of a fixed size, spread over the threads, and their children are put back in order: the number of threads
-changes what is found by no more than rounding, since scratch memory keeps prices of whichever node had it before.
+batches of a fixed size, spread over the threads, and their children are put back in order: what is found does not
+depend on the number of threads.
 """
 
 import heapq

@@ -234,6 +234,24 @@ def test_averaged_choices_hold_the_demand(steps: int) -> None:
         point.begin_anew()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_was_bounded_before_changes_no_bit(seed: int) -> None:
+    """Fails if scratch memory carries something over: then threads change the tree by which node had it before."""
+    instance = arrays(generate("cornuejols", seed=seed, customers=60, sites=20, r=4.0))
+    begin = first_prices(instance)
+
+    def raised(u: np.ndarray) -> Point:
+        point = Point(u.copy(), np.zeros(instance.n_prices), instance.sites.state.copy())
+        raise_bound(instance, point, steps=40, cutoff=np.inf, target=1.3 * abs(begin.sum()))
+        return point
+
+    once = raised(begin)
+    raised(begin * np.random.default_rng(seed).uniform(0.5, 1.5, len(begin)))
+    again = raised(begin)
+    assert once.value == again.value
+    assert np.array_equal(once.u, again.u)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_reduced_costs_never_exceed_what_a_choice_costs(seed: int) -> None:
     """Fails if a pair's reduced cost promises more than the best plan that uses it pays on top of the bound."""
