@@ -7,6 +7,7 @@ import numpy as np
 
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.capacitated.bound import Point, plain_bound, raise_bound
+from sitewright.optimizer.engine.capacitated.crossing import Crossing
 from sitewright.optimizer.engine.capacitated.descent import descend, opening_costs
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.capacitated.instance import capacitated
@@ -126,7 +127,10 @@ class Capacitated:
         near = build_prefix(instance.sites.cost, live, instance.near.top, threads=self.threads)
         fewer = replace(instance, near=near)
         tree = Tree(fewer, best, point, threads=self.threads)
-        tree.run(report=report, stop=lambda: state.stop() or tree.nodes >= most)
+        crossing = Crossing(fewer, best, point, threads=self.threads, seed=self.seed)
+        # Where customers are whole, plans that share demand are none.
+        cross = crossing.run if instance.shared else lambda stop: None
+        tree.run(report=report, stop=lambda: state.stop() or tree.nodes >= most, cross=cross)
         return tree.bound
 
     def _by_rules(self, point: Point) -> None:

@@ -13,6 +13,9 @@ from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 
 Mask = NDArray[np.bool_]
 
+# Plans that are held, the best included.
+HELD = 20
+
 
 @dataclass(eq=False)
 class Served:
@@ -67,6 +70,9 @@ class Incumbent:
         self.value, self.open = np.inf, np.zeros(instance.n_sites, dtype=bool)
         self.fees = instance.sites.price[instance.n_sites :]
         self.seen: set[bytes] = set()
+        # The open sets of the cheapest plans served, whether they keep the site rules or not; their costs.
+        self.plans: dict[bytes, Mask] = {}
+        self._costs: dict[bytes, float] = {}
         # Hears of every open set that is served, better or not.
         self.look: Callable[[Mask, Served, float], None] | None = None
         # Dearest customers last find no room: those with most to lose go first.
@@ -111,6 +117,7 @@ class Incumbent:
         if served is None:
             return False
         value = self.price(is_open, served.cost())
+        self._hold(is_open, value)
         if self.look is not None:
             self.look(is_open, served, value)
         if not value < self.value - 1e-12 * abs(value) or not self.keeps(is_open):
@@ -118,6 +125,14 @@ class Incumbent:
         self.value, self.open = value, is_open.copy()
         self.report(decision_of(is_open, served), value)
         return True
+
+    def _hold(self, is_open: Mask, value: float) -> None:
+        """Hold on to an open set while it is among the cheapest."""
+        key = np.packbits(is_open).tobytes()
+        self.plans[key], self._costs[key] = is_open.copy(), value
+        if len(self.plans) > HELD:
+            dearest = max(self._costs, key=lambda k: self._costs[k])
+            del self.plans[dearest], self._costs[dearest]
 
 
 def decision_of(is_open: Mask, served: Served) -> Decision:

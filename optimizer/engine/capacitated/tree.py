@@ -15,13 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound, steps_at_once
-from sitewright.optimizer.engine.capacitated.descent import descend_from
+from sitewright.optimizer.engine.capacitated.descent import LIKELY, descend
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.root import rounded
 
 # Nodes of a batch; steps for a node; nodes between two searches, at least and at most.
 BATCH, STEPS, FEW, MANY = 8, 24, 16, 128
+# Nodes between two crossings of plans, at least and at most, and by how much more after one that finds nothing.
+CROSSED, SELDOM, GROWTH = 32, 1024, 1.15
 # Most that a step weighs in the averages, which few steps make.
 WEIGHT = 0.2
 # Part of the free sites that a dive decides at a time.
@@ -64,9 +66,17 @@ class Tree:
         waiting = [self._heap[0][0]] if self._heap else []
         return min([*waiting, *(node.point.value for node in self._stack)], default=np.inf)
 
-    def run(self, *, report: Callable[[float], None], stop: Callable[[], bool]) -> None:
-        """Branch until no node is left, or `stop` says so."""
-        wait, due = float(FEW), 0.0
+    def run(
+        self,
+        *,
+        report: Callable[[float], None],
+        stop: Callable[[], bool],
+        dive: bool = True,
+        cross: Callable[[Callable[[], bool]], None] = lambda stop: None,
+    ) -> None:
+        """Branch until no node is left, or `stop` says so. `cross` is called now and then, to better the best plan."""
+        wait, due = float(FEW), 0.0 if dive else np.inf
+        rest, again = float(CROSSED), float(CROSSED)
         with ThreadPoolExecutor(self.threads) as pool:
             while self.open and not stop():
                 batch = self._take()
@@ -87,6 +97,11 @@ class Tree:
                     # Searches that find nothing are made more rarely.
                     wait = FEW if self.best.value < before else min(1.2 * wait, MANY)
                     due = self.nodes + wait
+                if self.nodes >= again:
+                    before = self.best.value
+                    cross(stop)
+                    rest = CROSSED if self.best.value < before else min(GROWTH * rest, SELDOM)
+                    again = self.nodes + rest
 
     def _push(self, node: _Node) -> None:
         # Without a plan there is nothing to prune by: the deepest first.
@@ -143,7 +158,7 @@ class Tree:
             if not len(free) or value > self.best.cutoff or point.y is None:
                 break
         assert before.y is not None
-        descend_from(self.best, rounded(self.instance, before.y, before.state), share)
+        descend(self.best, rounded(self.instance, before.y, before.state), share > LIKELY)
 
     def _raise(self, point: Point, steps: int) -> float:
         best = self.best
