@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound
+from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound, steps_at_once
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.tree import Tree
@@ -61,7 +61,7 @@ class Crossing:
     def _differing(self) -> NDArray[np.int64]:
         """Return the undecided sites that some but not all open: of the plans held, or of some of them and the best."""
         best, rng = self.best, self._rng
-        plans = list(best.plans.values())
+        plans = [is_open for _cost, is_open in best.plans.values()]
         if len(plans) < ENOUGH or not np.isfinite(best.value):
             return np.empty(0, np.int64)
         if rng.random() < 0.5:
@@ -87,12 +87,13 @@ class Crossing:
         near = build_prefix(instance.sites.cost, live, instance.near.top, threads=self.threads)
         few = replace(instance, near=near)
         point = Point(root.u.copy(), root.lam.copy(), state)
-        for _ in range(0, STEPS, ROUND):
-            value = raise_bound(few, point, steps=ROUND, cutoff=best.cutoff, target=best.value, factor=1.0)
+        steps = steps_at_once(few, ROUND)
+        for _ in range(0, STEPS, steps):
+            value = raise_bound(few, point, steps=steps, cutoff=best.cutoff, target=best.value, factor=1.0)
             if value > best.cutoff:
                 return 0, True
             if stop():
                 return 0, False
-        tree = Tree(few, best, point, threads=self.threads)
-        tree.run(report=lambda bound: None, stop=lambda: stop() or tree.nodes >= NODES, dive=False)
+        tree = Tree([(few, point)], best, threads=self.threads)
+        tree.run(report=lambda bound: None, stop=stop, most=NODES, dive=False)
         return tree.nodes, not tree.open

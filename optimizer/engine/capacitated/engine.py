@@ -7,6 +7,7 @@ import numpy as np
 
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.capacitated.bound import Point, plain_bound, raise_bound
+from sitewright.optimizer.engine.capacitated.counting import by_number
 from sitewright.optimizer.engine.capacitated.crossing import Crossing
 from sitewright.optimizer.engine.capacitated.descent import descend, opening_costs
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
@@ -27,6 +28,8 @@ from sitewright.optimizer.solver.process import solve_model
 TREE, COVERS, PRICES = "branch and bound", "flow covers", "prices of the site rules"
 # By so much may a plan exceed its capacities, and so the checker's bound falls short of ours.
 CHECKERS_SLACK = 1e-6
+# Nodes up to which the tree grows before the numbers of open sites are looked at again, if there is a better plan.
+NUMBERED = (200, 1000, np.inf)
 
 
 class Capacitated:
@@ -126,11 +129,19 @@ class Capacitated:
         live = point.state[: instance.n_sites] != 0
         near = build_prefix(instance.sites.cost, live, instance.near.top, threads=self.threads)
         fewer = replace(instance, near=near)
-        tree = Tree(fewer, best, point, threads=self.threads)
         crossing = Crossing(fewer, best, point, threads=self.threads, seed=self.seed)
         # Where customers are whole, plans that share demand are none.
         cross = crossing.run if instance.shared else lambda stop: None
-        tree.run(report=report, stop=lambda: state.stop() or tree.nodes >= most, cross=cross)
+        tree, whole, tried = Tree([(fewer, point)], best, threads=self.threads), True, np.inf
+        for nodes in NUMBERED:
+            if whole and best.value < tried and not state.stop():
+                tried = best.value
+                parts = by_number(fewer, best, point, stop=state.stop)
+                if not parts:
+                    return best.cutoff
+                whole = parts[0][0] is fewer
+                tree = tree if whole else Tree(parts, best, threads=self.threads)
+            tree.run(report=report, stop=state.stop, most=min(most, nodes), cross=cross)
         return tree.bound
 
     def _by_rules(self, point: Point) -> None:

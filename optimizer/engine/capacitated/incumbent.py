@@ -70,9 +70,8 @@ class Incumbent:
         self.value, self.open = np.inf, np.zeros(instance.n_sites, dtype=bool)
         self.fees = instance.sites.price[instance.n_sites :]
         self.seen: set[bytes] = set()
-        # The open sets of the cheapest plans served, whether they keep the site rules or not; their costs.
-        self.plans: dict[bytes, Mask] = {}
-        self._costs: dict[bytes, float] = {}
+        # Costs and open sets of the cheapest plans served, whether they keep the site rules or not.
+        self.plans: dict[bytes, tuple[float, Mask]] = {}
         # Hears of every open set that is served, better or not.
         self.look: Callable[[Mask, Served, float], None] | None = None
         # Dearest customers last find no room: those with most to lose go first.
@@ -128,11 +127,9 @@ class Incumbent:
 
     def _hold(self, is_open: Mask, value: float) -> None:
         """Hold on to an open set while it is among the cheapest."""
-        key = np.packbits(is_open).tobytes()
-        self.plans[key], self._costs[key] = is_open.copy(), value
+        self.plans[np.packbits(is_open).tobytes()] = value, is_open.copy()
         if len(self.plans) > HELD:
-            dearest = max(self._costs, key=lambda k: self._costs[k])
-            del self.plans[dearest], self._costs[dearest]
+            del self.plans[max(self.plans, key=lambda key: self.plans[key][0])]
 
 
 def decision_of(is_open: Mask, served: Served) -> Decision:

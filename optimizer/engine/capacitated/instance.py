@@ -66,6 +66,16 @@ class CapacitatedInstance:
         """Of rows and cuts."""
         return len(self.rows) + len(self.cuts)
 
+    def numbered(self, low: int, high: int) -> "CapacitatedInstance":
+        """Return the problem of so many open sites at least and at most, with one row more."""
+        m = self.n_sites
+        count = row("count", np.arange(m), np.ones(m), lower=low, upper=high)
+        sites, rows = replace(self.sites, low=low, high=high), stack("sites", [self.rows, count])
+        part = replace(self, sites=sites, rows=rows)
+        # Pairs and cuts are the same, so that one lot of scratch memory will do: it is large.
+        part.__dict__["workplaces"] = self.workplaces
+        return part
+
     @property
     def counted_only(self) -> bool:
         return self.sites.counted_only

@@ -22,8 +22,8 @@ from sitewright.optimizer.engine.capacitated.root import rounded
 
 # Nodes of a batch; steps for a node; nodes between two searches, at least and at most.
 BATCH, STEPS, FEW, MANY = 8, 24, 16, 128
-# Nodes between two crossings of plans, at least and at most, and by how much more after one that finds nothing.
-CROSSED, SELDOM, GROWTH = 32, 1024, 1.15
+# Nodes between two crossings of plans, at least and at most; by how much more after one that found nothing, and a dive.
+CROSSED, SELDOM, RARER, DIVES_RARER = 32, 1024, 1.25, 1.2
 # Most that a step weighs in the averages, which few steps make.
 WEIGHT = 0.2
 # Part of the free sites that a dive decides at a time.
@@ -32,8 +32,27 @@ DARING = 0.7
 MOST_BYTES = 2 << 30
 
 
+@dataclass
+class _Now:
+    """When to look for plans: after `least` nodes, and ever more rarely while that finds nothing, up to `most`."""
+
+    least: int
+    most: int
+    rarer: float
+    at: float = 0.0
+    wait: float = 0.0
+
+    def due(self, nodes: int) -> bool:
+        return nodes >= self.at
+
+    def went(self, nodes: int, well: bool) -> None:
+        self.wait = self.least if well or not self.wait else min(self.rarer * self.wait, self.most)
+        self.at = nodes + self.wait
+
+
 @dataclass(eq=False)
 class _Node:
+    instance: CapacitatedInstance
     point: Point
     depth: int
     column: int = -1  # decided last
@@ -45,16 +64,19 @@ class _Node:
 class Tree:
     """The open nodes of one search."""
 
-    def __init__(self, instance: CapacitatedInstance, best: Incumbent, root: Point, *, threads: int) -> None:
-        self.instance, self.best, self.threads = instance, best, threads
+    def __init__(self, parts: list[tuple[CapacitatedInstance, Point]], best: Incumbent, *, threads: int) -> None:
+        self.best, self.threads = best, threads
         self.nodes, self._serial = 0, 0
         self._heap: list[tuple[float, int, _Node]] = []
         self._stack: list[_Node] = []
+        self._dives, self._crossings = _Now(FEW, MANY, DIVES_RARER), _Now(CROSSED, SELDOM, RARER, at=CROSSED)
+        instance, root = parts[0]
         self._node_bytes = root.u.nbytes + root.state.nbytes + root.lam.nbytes + 500
         self._steps = steps_at_once(instance, STEPS)
         # Sum of what the bound rose by for each part of a column, and how often; closed, then open.
         self._rise, self._times = np.zeros((2, len(root.state))), np.zeros((2, len(root.state)))
-        self._push(_Node(Point(root.u.copy(), root.lam.copy(), root.state.copy(), root.value), 0))
+        for part, point in parts:
+            self._push(_Node(part, Point(point.u.copy(), point.lam.copy(), point.state.copy(), point.value), 0))
 
     @property
     def open(self) -> int:
@@ -71,14 +93,13 @@ class Tree:
         *,
         report: Callable[[float], None],
         stop: Callable[[], bool],
+        most: float = np.inf,
         dive: bool = True,
         cross: Callable[[Callable[[], bool]], None] = lambda stop: None,
     ) -> None:
-        """Branch until no node is left, or `stop` says so. `cross` is called now and then, to better the best plan."""
-        wait, due = float(FEW), 0.0 if dive else np.inf
-        rest, again = float(CROSSED), float(CROSSED)
+        """Branch until no node is left, there were so many, or `stop` says so. `cross` may better the best plan."""
         with ThreadPoolExecutor(self.threads) as pool:
-            while self.open and not stop():
+            while self.open and self.nodes < most and not stop():
                 batch = self._take()
                 report(min(self.bound, *(node.point.value for node in batch)) if batch else self.bound)
                 done = list(pool.map(lambda node: self._process(node, stop), batch))
@@ -91,17 +112,14 @@ class Tree:
                             self._push(child)
                 self.nodes += len(batch)
                 deepest = max((node for node in batch if node.point.y is not None), key=lambda n: n.depth, default=None)
-                if self.nodes >= due and deepest is not None:
+                if dive and deepest is not None and self._dives.due(self.nodes):
                     before = self.best.value
                     self._dive(deepest, stop)
-                    # Searches that find nothing are made more rarely.
-                    wait = FEW if self.best.value < before else min(1.2 * wait, MANY)
-                    due = self.nodes + wait
-                if self.nodes >= again:
+                    self._dives.went(self.nodes, self.best.value < before)
+                if self._crossings.due(self.nodes):
                     before = self.best.value
                     cross(stop)
-                    rest = CROSSED if self.best.value < before else min(GROWTH * rest, SELDOM)
-                    again = self.nodes + rest
+                    self._crossings.went(self.nodes, self.best.value < before)
 
     def _push(self, node: _Node) -> None:
         # Without a plan there is nothing to prune by: the deepest first.
@@ -128,9 +146,9 @@ class Tree:
 
     def _process(self, node: _Node, stop: Callable[[], bool]) -> tuple[list[_Node], NDArray[np.bool_] | None]:
         """Bound a node; return its children, and its open set if all its sites are decided."""
-        point, instance, best = node.point, self.instance, self.best
+        point, instance, best = node.point, node.instance, self.best
         for _ in range(0, STEPS, self._steps):
-            value = self._raise(point, self._steps)
+            value = self._raise(instance, point, self._steps)
             if value > best.cutoff:
                 return [], None
             if stop():
@@ -138,12 +156,12 @@ class Tree:
         free = np.flatnonzero(point.state[: instance.n_sites] == -1)
         if not len(free):
             return [], point.state[: instance.n_sites] == 1
-        return self._children(node, self._branching(point, free)), None
+        return self._children(node, self._branching(instance, point, free)), None
 
     def _dive(self, node: _Node, stop: Callable[[], bool]) -> None:
         """Decide what the averaged choice all but decides, bound, and so on; then search from what came of it."""
         assert node.point.y is not None
-        before, point, m = node.point, node.point, self.instance.n_sites
+        instance, before, point, m = node.instance, node.point, node.point, node.instance.n_sites
         share = node.point.y[:m].copy()
         while not stop():
             free = np.flatnonzero(point.state[:m] == -1)
@@ -154,21 +172,21 @@ class Tree:
             before = point
             point = Point(point.u.copy(), point.lam.copy(), point.state.copy(), point.value)
             point.state[free[sure]] = y[sure] > 0.5
-            value = self._raise(point, STEPS // 2)
+            value = self._raise(instance, point, STEPS // 2)
             if not len(free) or value > self.best.cutoff or point.y is None:
                 break
         assert before.y is not None
-        descend(self.best, rounded(self.instance, before.y, before.state), share > LIKELY)
+        descend(self.best, rounded(instance, before.y, before.state), share > LIKELY)
 
-    def _raise(self, point: Point, steps: int) -> float:
+    def _raise(self, instance: CapacitatedInstance, point: Point, steps: int) -> float:
         best = self.best
         target = best.value if np.isfinite(best.value) else point.value + 0.1 * abs(point.value) + 1.0
-        return raise_bound(self.instance, point, steps=steps, cutoff=best.cutoff, target=target, weight=WEIGHT)
+        return raise_bound(instance, point, steps=steps, cutoff=best.cutoff, target=target, weight=WEIGHT)
 
-    def _branching(self, point: Point, free: NDArray[np.int64]) -> int:
+    def _branching(self, instance: CapacitatedInstance, point: Point, free: NDArray[np.int64]) -> int:
         """Return the column to decide: a half-used partner, for it decides many sites; else the best site."""
         assert point.y is not None
-        m, y = self.instance.n_sites, point.y
+        m, y = instance.n_sites, point.y
         half = np.minimum(y, 1 - y)
         partners = m + np.flatnonzero(point.state[m:] == -1)
         if len(partners) and half[partners].max() > 0.01:
@@ -187,5 +205,5 @@ class Tree:
         assert point.y is not None
         share = float(point.y[column])
         first = int(share > 0.5)
-        both = (first, 1 - first)
-        return [_Node(point.child(column, d), node.depth + 1, column, d, point.value, share) for d in both]
+        both, part = (first, 1 - first), node.instance
+        return [_Node(part, point.child(column, d), node.depth + 1, column, d, point.value, share) for d in both]

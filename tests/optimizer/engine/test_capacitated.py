@@ -188,7 +188,7 @@ def test_a_stop_right_before_a_dive_is_no_error(monkeypatch: pytest.MonkeyPatch)
         return dive(self, node, lambda: True)
 
     monkeypatch.setattr(Tree, "_dive", stopped)
-    plan = sw.solve(generate("cornuejols", customers=40, sites=20, r=4.0, seed=1), ties=False)
+    plan = sw.solve(generate("cornuejols", customers=60, sites=40, r=6.0, seed=2), ties=False)
     assert dives
     assert plan.status is sw.Status.OPTIMAL
 
