@@ -16,6 +16,8 @@ Part = tuple[CapacitatedInstance, Point]
 
 # Steps for each number, and between two looks at what they bound; numbers on either side of the best plan's.
 STEPS, ROUND, BESIDE = 400, 50, 2
+# Pairs beyond which so many steps take minutes.
+MOST_PAIRS = 10_000_000
 # The nodes of a tree are taken to grow with this power of its gap.
 POWER = 8
 
@@ -23,10 +25,10 @@ POWER = 8
 def by_number(instance: CapacitatedInstance, best: Incumbent, root: Point, *, stop: Callable[[], bool]) -> list[Part]:
     """Return the problem in parts, each of another number of sites, without those that cannot be better.
 
-    It is returned whole where that promises no shorter proof, or before there is a plan.
+    It is returned whole where that promises no shorter proof, before there is a plan, and where it is very large.
     """
     whole = [(instance, root)]
-    if not np.isfinite(best.value):
+    if not np.isfinite(best.value) or len(instance.near.site) > MOST_PAIRS:
         return whole
     parts, work = [], 0.0
     for low, high in numbers(instance, int(best.open.sum())):

@@ -16,10 +16,11 @@ from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound, st
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.tree import Tree
-from sitewright.optimizer.engine.uncapacitated.prefix import build_prefix
 
 # Plans without which there is nothing to cross; sites left free at first, and at least.
 ENOUGH, FREE, FEWEST = 5, 12, 6
+# Pairs beyond which a small tree is not small.
+MOST_PAIRS = 10_000_000
 # Steps at the first node, between two looks at what they bound, and nodes of a tree. One that ends within half as many
 # leaves more sites free the next time, one that does not end fewer.
 STEPS, ROUND, NODES = 150, 25, 150
@@ -62,7 +63,7 @@ class Crossing:
         """Return the undecided sites that some but not all open: of the plans held, or of some of them and the best."""
         best, rng = self.best, self._rng
         plans = [is_open for _cost, is_open in best.plans.values()]
-        if len(plans) < ENOUGH or not np.isfinite(best.value):
+        if len(plans) < ENOUGH or len(self.instance.near.site) > MOST_PAIRS:
             return np.empty(0, np.int64)
         if rng.random() < 0.5:
             few = rng.choice(len(plans), int(rng.integers(2, len(plans) + 1)), replace=False)
@@ -83,9 +84,7 @@ class Crossing:
     def _search(self, state: NDArray[np.int8], stop: Callable[[], bool]) -> tuple[int, bool]:
         """Return how many nodes it took to look through the mixtures that a state leaves, and whether that ended."""
         instance, best, root = self.instance, self.best, self.root
-        live = state[: instance.n_sites] != 0
-        near = build_prefix(instance.sites.cost, live, instance.near.top, threads=self.threads)
-        few = replace(instance, near=near)
+        few = replace(instance, near=instance.near.among(state[: instance.n_sites] != 0))
         point = Point(root.u.copy(), root.lam.copy(), state)
         steps = steps_at_once(few, ROUND)
         for _ in range(0, STEPS, steps):

@@ -134,6 +134,8 @@ class Capacitated:
         cross = crossing.run if instance.shared else lambda stop: None
         tree, whole, tried = Tree([(fewer, point)], best, threads=self.threads), True, np.inf
         for nodes in NUMBERED:
+            if not tree.open or tree.nodes >= most:
+                break
             if whole and best.value < tried and not state.stop():
                 tried = best.value
                 parts = by_number(fewer, best, point, stop=state.stop)

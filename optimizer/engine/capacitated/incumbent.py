@@ -70,7 +70,7 @@ class Incumbent:
         self.value, self.open = np.inf, np.zeros(instance.n_sites, dtype=bool)
         self.fees = instance.sites.price[instance.n_sites :]
         self.seen: set[bytes] = set()
-        # Costs and open sets of the cheapest plans served, whether they keep the site rules or not.
+        # Costs and open sets of the cheapest plans served that keep the site rules.
         self.plans: dict[bytes, tuple[float, Mask]] = {}
         # Hears of every open set that is served, better or not.
         self.look: Callable[[Mask, Served, float], None] | None = None
@@ -116,10 +116,12 @@ class Incumbent:
         if served is None:
             return False
         value = self.price(is_open, served.cost())
-        self._hold(is_open, value)
         if self.look is not None:
             self.look(is_open, served, value)
-        if not value < self.value - 1e-12 * abs(value) or not self.keeps(is_open):
+        if not self.keeps(is_open):
+            return False
+        self._hold(is_open, value)
+        if not value < self.value - 1e-12 * abs(value):
             return False
         self.value, self.open = value, is_open.copy()
         self.report(decision_of(is_open, served), value)

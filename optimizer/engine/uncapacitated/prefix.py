@@ -50,6 +50,13 @@ class Prefix:
         _turn(*self.arrays, by_site[:-1].copy(), row, at)
         return *self.arrays, self.top, by_site, row, at
 
+    def among(self, live: NDArray[np.bool_]) -> "Prefix":
+        """Return the pairs of some of the sites. `live` has shape (sites,)."""
+        keep = live[self.site]
+        start = np.concatenate([[0], np.cumsum(keep)])[self.start]
+        site, cost = self.site[keep], self.cost[keep]
+        return Prefix(start, site, cost, self.top, spread(start, cost), self.n_sites)
+
 
 def build_prefix(
     cost: Any,

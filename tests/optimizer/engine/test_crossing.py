@@ -7,12 +7,15 @@ import pytest
 
 import sitewright as sw
 from sitewright.instances import generate
-from sitewright.optimizer.engine.capacitated import counting, crossing
+from sitewright.optimizer.engine.capacitated import counting, crossing, engine
 from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance, capacitated
 from sitewright.optimizer.engine.capacitated.root import first_prices
+from sitewright.optimizer.engine.capacitated.strengthen import strengthen
+from sitewright.optimizer.engine.capacitated.tree import Tree
 from sitewright.optimizer.engine.uncapacitated import usable_cost
+from sitewright.optimizer.engine.uncapacitated.prefix import build_prefix
 from sitewright.optimizer.model.build import build
 from sitewright.optimizer.rules.site_count import SiteCount
 from sitewright.optimizer.solver.process import solve_model
@@ -112,5 +115,56 @@ def test_the_problem_is_parted_where_that_pays() -> None:
     plan = sw.solve(problem, gap=1e-9)
     best.take(plan.decision.open)
     parts = counting.by_number(a, best, root, stop=lambda: False)
-    assert all(part is not a for part, _ in parts)
+    assert parts and all(part is not a for part, _ in parts)
     assert all(point.value >= root.value for _, point in parts)
+
+
+def test_the_prices_of_cuts_stay_with_their_cuts() -> None:
+    """Fails if the price of the number of sites takes the place of a cut's."""
+    problem, a, best = case(3, customers=60, sites=30)
+    root = root_of(a)
+    raise_bound(a, root, steps=600, cutoff=np.inf, target=1e9, factor=1.0)
+    best.take(sw.solve(problem, gap=1e-9).decision.open)
+    cut = strengthen(a, best, root, seed=0, report=lambda x: None, stop=lambda: False)
+    assert (root.lam > 0).any()
+    part, point = counting.part_of(cut, root, cut.sites.low, cut.n_sites)
+    point.value = root.value = -np.inf
+    for instance, at in ((cut, root), (part, point)):
+        at.y = None
+        raise_bound(instance, at, steps=1, cutoff=np.inf, target=best.value)
+    assert point.value == pytest.approx(root.value, rel=1e-12)
+
+
+def test_a_proof_that_ended_is_not_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A better plan that the last nodes found made the tree begin anew: stopped then, the proof was lost."""
+    ended, run, by_number = [False], Tree.run, engine.by_number
+
+    def watched(self, *, dive=True, **kwargs):
+        run(self, dive=dive, **kwargs)
+        ended[0] |= dive and not self.open
+
+    def parted(*args, **kwargs):
+        assert not ended[0]
+        return by_number(*args, **kwargs)
+
+    monkeypatch.setattr(Tree, "run", watched)
+    monkeypatch.setattr(engine, "by_number", parted)
+    for seed in range(20, 26):
+        ended[0] = False
+        sw.solve(generate("cornuejols", customers=50, sites=30, r=5.0, seed=seed), ties=False)
+        assert ended[0] or seed != 23
+
+
+def test_the_pairs_of_some_sites_are_those_read_anew() -> None:
+    """Fails if a row loses a pair, keeps one of another site, or is out of order."""
+    rng = np.random.default_rng(0)
+    cost, live = rng.random((40, 12)), rng.random(12) < 0.5
+    cost[rng.random(cost.shape) < 0.3] = np.inf
+    few = build_prefix(cost, np.ones(12, bool), rank=12, threads=1).among(live)
+    again = build_prefix(cost, live, rank=12, threads=1)
+    assert np.array_equal(few.start, again.start)
+    assert np.array_equal(few.cost, again.cost)
+    assert np.array_equal(few.scale, again.scale)
+    assert [sorted(few.site[a:b]) for a, b in itertools.pairwise(few.start)] == [
+        sorted(again.site[a:b]) for a, b in itertools.pairwise(again.start)
+    ]
