@@ -18,6 +18,7 @@ from sitewright.optimizer.engine.uncapacitated import usable_cost
 from sitewright.optimizer.engine.uncapacitated.prefix import build_prefix
 from sitewright.optimizer.model.build import build
 from sitewright.optimizer.rules.site_count import SiteCount
+from sitewright.optimizer.solver.answer import Outcome
 from sitewright.optimizer.solver.process import solve_model
 
 
@@ -52,8 +53,7 @@ def test_a_crossing_finds_the_best_mixture(seed: int) -> None:
     few = [p for _cost, p in best.plans.values() if (p ^ best.open).sum() <= 9]
     best.plans = {bytes([k]): (np.inf, p) for k, p in enumerate(few * crossing.ENOUGH)}
     free = np.flatnonzero(np.any(few, axis=0) & ~np.all(few, axis=0))
-    if not len(free):
-        pytest.skip("no two of these plans differ in so few sites")
+    assert len(free)
     mixtures = []
     for choice in itertools.product([False, True], repeat=len(free)):
         is_open = best.open.copy()
@@ -98,8 +98,10 @@ def test_each_number_of_sites_is_bounded_by_its_optimum(seed: int) -> None:
         may = counting.may_be_better(part, best, point, lambda: False)
         rule = SiteCount(at_least=low, at_most=high)
         answer = solve_model(build(sw.Problem(problem.data, (*problem.rules, rule), "part")), gap=1e-9)
-        if answer.values is None:
+        if answer.outcome is Outcome.INFEASIBLE:
+            # So few sites hold too little: any bound is one.
             continue
+        assert answer.outcome is Outcome.OPTIMAL
         if not may:
             assert answer.bound > best.cutoff * (1 - 1e-9)
         else:
@@ -137,22 +139,22 @@ def test_the_prices_of_cuts_stay_with_their_cuts() -> None:
 
 def test_a_proof_that_ended_is_not_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A better plan that the last nodes found made the tree begin anew: stopped then, the proof was lost."""
-    ended, run, by_number = [False], Tree.run, engine.by_number
+    ended, run, by_number = [], Tree.run, engine.by_number
 
     def watched(self, *, dive=True, **kwargs):
         run(self, dive=dive, **kwargs)
-        ended[0] |= dive and not self.open
+        ended[-1] |= dive and not self.open
 
     def parted(*args, **kwargs):
-        assert not ended[0]
+        assert not ended[-1]
         return by_number(*args, **kwargs)
 
     monkeypatch.setattr(Tree, "run", watched)
     monkeypatch.setattr(engine, "by_number", parted)
     for seed in range(20, 26):
-        ended[0] = False
+        ended.append(False)
         sw.solve(generate("cornuejols", customers=50, sites=30, r=5.0, seed=seed), ties=False)
-        assert ended[0] or seed != 23
+    assert any(ended)
 
 
 def test_the_pairs_of_some_sites_are_those_read_anew() -> None:
