@@ -46,11 +46,6 @@ def descend(best: Incumbent, is_open: Mask, *within: Mask) -> None:
         best.take(is_open, served)
 
 
-def descend_from(best: Incumbent, is_open: Mask, share: NDArray[np.float64]) -> None:
-    """Search from an open set, over the sites that an averaged choice opens in part. `share` has shape (sites,)."""
-    descend(best, is_open, share > LIKELY, share > ANY)
-
-
 def _step(
     best: Incumbent, served: Served, value: float, locked: Mask, keeps: bool
 ) -> tuple[Served, float, bool] | None:

@@ -17,7 +17,6 @@ from sitewright.optimizer.engine.capacitated.strengthen import strengthen
 from sitewright.optimizer.engine.capacitated.tree import Tree
 from sitewright.optimizer.engine.state import State
 from sitewright.optimizer.engine.uncapacitated import keeps_all, usable_cost
-from sitewright.optimizer.engine.uncapacitated.prefix import build_prefix
 from sitewright.optimizer.errors import Infeasible
 from sitewright.optimizer.model.build import site_model
 from sitewright.optimizer.plan import Certificate
@@ -126,9 +125,7 @@ class Capacitated:
         value = raise_bound(instance, point, steps=1, cutoff=best.cutoff, target=best.cutoff)
         if value > best.cutoff:
             return value
-        live = point.state[: instance.n_sites] != 0
-        near = build_prefix(instance.sites.cost, live, instance.near.top, threads=self.threads)
-        fewer = replace(instance, near=near)
+        fewer = replace(instance, near=instance.near.among(point.state[: instance.n_sites] != 0))
         crossing = Crossing(fewer, best, point, threads=self.threads, seed=self.seed)
         # Where customers are whole, plans that share demand are none.
         cross = crossing.run if instance.shared else lambda stop: None

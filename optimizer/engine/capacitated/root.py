@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.capacitated.bound import Point, raise_bound, steps_at_once
-from sitewright.optimizer.engine.capacitated.descent import ANY, descend, descend_from
+from sitewright.optimizer.engine.capacitated.descent import ANY, LIKELY, descend
 from sitewright.optimizer.engine.capacitated.incumbent import Incumbent, Mask
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 
@@ -51,7 +51,7 @@ def round_choice(instance: CapacitatedInstance, best: Incumbent, point: Point, s
     if point.y is None:
         return
     share, rng = point.y[: instance.n_sites], np.random.default_rng(seed)
-    descend_from(best, rounded(instance, point.y, point.state), share)
+    descend(best, rounded(instance, point.y, point.state), share > LIKELY, share > ANY)
     for _ in range(DRAWS if best.look is not None else 0):
         if best.stop():
             return
