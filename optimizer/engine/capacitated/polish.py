@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.capacitated.bundles import Bundles, Solve
 from sitewright.optimizer.engine.capacitated.descent import opening_costs
+from sitewright.optimizer.engine.capacitated.exchanges import Exchanges
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
-from sitewright.optimizer.engine.capacitated.parts import Parts
+from sitewright.optimizer.engine.capacitated.parts import Mask, Parts, Sites
 
 # Choices of the tree between two plans that are bettered; plans between two that are put together.
 EVERY, TOGETHER = 10, 4
@@ -21,6 +22,8 @@ EVERY, TOGETHER = 10, 4
 SPARE = 3
 # Customers of a part, one after the other, and of the best plan so far.
 SIZES, LARGER = (30, 45), 60
+# Plans bettered in vain before that is done more rarely, where plans are what lacks and elsewhere.
+PATIENT, HASTY = 10, 2
 
 
 class Polish:
@@ -38,8 +41,8 @@ class Polish:
         Is given each plan that was bettered.
     solve
         Solves a model of parts of plans, from the solution given.
-    patience
-        After so many plans that led to no better one, ten more choices of the tree go by before the next.
+    deep
+        Whether plans are what lacks: then they are bettered more often, and sites of the best one are closed.
     """
 
     def __init__(
@@ -48,14 +51,15 @@ class Polish:
         cost: NDArray[np.float64],
         u: NDArray[np.float64],
         *,
-        keeps: Callable[[NDArray[np.bool_]], bool],
+        keeps: Callable[[Mask], bool],
         take: Callable[[Decision], None],
         solve: Solve,
         seed: int,
-        patience: int,
+        deep: bool,
+        threads: int,
         stop: Callable[[], bool],
     ) -> None:
-        self.patience = patience
+        self.deep, self.patience = deep, PATIENT if deep else HASTY
         self.take, self.solve, self.stop = take, solve, stop
         self.must = a.sites.state[: a.n_sites] == 1
         # Sites by what opening them costs at the prices, those closed by rule left out.
@@ -63,20 +67,25 @@ class Polish:
         self.cheapest = np.argsort(rho, kind="stable")
         self.cheapest = self.cheapest[a.sites.state[self.cheapest] != 0]
         self.bundles = Bundles(a, cost)
-        self.parts = Parts(a, cost, u, keeps=keeps, tell=self.bundles.add, seed=seed, stop=stop)
+        self.parts = Parts(a, cost, u, keeps=keeps, tell=self.bundles.add, seed=seed, threads=threads, stop=stop)
+        self.exchanges = Exchanges(a, cost, u, keeps=keeps, threads=threads, stop=stop)
         self.choices, self.polished, self.stalled = 0, 0, 0
+        # The cheapest plan, and which of its sites to close, unless that is not known yet.
         self._lowest = np.inf
-        self._best: tuple[float, NDArray[np.bool_], NDArray[np.int64]] | None = None
+        self._cheapest: tuple[Mask, Sites] | None = None
+        self._left: list[int] | None = None
+        self._best: tuple[float, Mask, Sites] | None = None
 
     def hear(self, decision: Decision, value: float) -> None:
         """Take note of a plan of whole customers."""
-        self._lowest = min(self._lowest, value)
+        site = np.empty(len(decision.customer), np.int64)
+        site[decision.customer] = decision.site
+        if value < self._lowest:
+            self._lowest, self._cheapest, self._left = value, (decision.open, site), None
         if self._best is None or value < self._best[0]:
-            site = np.empty(len(decision.customer), np.int64)
-            site[decision.customer] = decision.site
             self._best = value, decision.open, site
 
-    def wider(self, is_open: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
+    def wider(self, is_open: Mask) -> Iterator[Mask]:
         """Return open sites, then these and one more, and so on, until the solve is to stop."""
         yield is_open
         for j in self.cheapest[~is_open[self.cheapest]][:SPARE]:
@@ -110,10 +119,12 @@ class Polish:
                 is_open[new] = True
                 self._offer(is_open, new)
                 self._better(is_open, new)
+        if self.deep:
+            self._close()
         # What was bettered is not taken up again.
         self._best = None
 
-    def _better(self, is_open: NDArray[np.bool_], site: NDArray[np.int64]) -> None:
+    def _better(self, is_open: Mask, site: Sites) -> None:
         before = self._lowest
         for size in (*SIZES, LARGER):
             if size == LARGER and not self._lowest < before:
@@ -121,5 +132,22 @@ class Polish:
             is_open, site = self.parts.improve(is_open, site, size=size)
             self._offer(is_open, site)
 
-    def _offer(self, is_open: NDArray[np.bool_], site: NDArray[np.int64]) -> None:
+    def _close(self) -> None:
+        """Close a site of the cheapest plan and better what is around it, one site after the other."""
+        while self._cheapest is not None and not self.stop():
+            is_open, site = self._cheapest
+            if self._left is None:
+                self._left = self.exchanges.worth_closing(is_open, site, self._lowest)
+            if not self._left:
+                break
+            plan = self.parts.without(is_open, site, self._left.pop(0), size=LARGER)
+            for size in (SIZES[0], LARGER):
+                if plan is not None:
+                    moved = plan[1] != site
+                    around = np.union1d(site[moved], plan[1][moved])
+                    plan = self.parts.improve(*plan, size=size, around=around)
+            if plan is not None:
+                self._offer(*plan)
+
+    def _offer(self, is_open: Mask, site: Sites) -> None:
         self.take(Decision(is_open.copy(), np.arange(len(site)), site.copy(), np.ones(len(site))))

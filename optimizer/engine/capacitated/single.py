@@ -44,8 +44,6 @@ GUESS, GUESSED, CHEAP = 5e-4, 2000, 300
 SMALL, WIDE = 400, 5e-3
 # Pairs beyond which plans are what lacks, and no MIP ends a guess that was not decided within fewer nodes.
 LARGE, GUESSED_DEEP = 20_000, 1500
-# Plans bettered in vain before that is done more rarely, there and elsewhere.
-PATIENT, HASTY = 10, 2
 # Nodes of the tree that bounds plans with shared demand, and where plans are bettered by parts.
 NODES, FEWER_NODES = 3000, 200
 
@@ -267,7 +265,8 @@ class SingleSourced(Capacitated):
             take=self._take,
             solve=self._together,
             seed=self.seed,
-            patience=PATIENT if self.deep else HASTY,
+            deep=self.deep,
+            threads=self.threads,
             stop=state.stop,
         )
         if state.decision is not None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import sitewright as sw
 from sitewright.optimizer.engine.capacitated import parts, polish, single
 from sitewright.optimizer.engine.capacitated.bundles import Bundles
+from sitewright.optimizer.engine.capacitated.exchanges import Exchanges
 from sitewright.optimizer.engine.capacitated.instance import capacitated
 from sitewright.optimizer.engine.capacitated.parts import Parts
 from sitewright.optimizer.engine.capacitated.root import first_prices
@@ -23,10 +24,15 @@ from tests.optimizer.engine.test_single_sourced import plans, whole
 Sites = NDArray[np.int64]
 
 
-def parts_of(problem: sw.Problem, told: list[Sites] | None = None, stop: Callable[[], bool] = lambda: False) -> Parts:
+def parts_of(
+    problem: sw.Problem,
+    told: list[Sites] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    threads: int = 1,
+) -> Parts:
     a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
     tell = (lambda site: None) if told is None else (lambda site: told.append(site.copy()))
-    return Parts(a, cost, first_prices(a), keeps=lambda is_open: True, tell=tell, seed=0, stop=stop)
+    return Parts(a, cost, first_prices(a), keeps=lambda is_open: True, tell=tell, seed=0, threads=threads, stop=stop)
 
 
 def opened(problem: sw.Problem, site: Sites) -> NDArray[np.bool_]:
@@ -75,6 +81,111 @@ def test_every_better_plan_fits_and_costs_less(seed: int) -> None:
     np.testing.assert_array_equal(site, told[-1])
     np.testing.assert_array_equal(is_open, opened(problem, site))
     assert value_of(problem, is_open, site) == values[-1]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_threads_do_not_change_what_parts_find(seed: int) -> None:
+    """Fails if which parts are looked at together depends on the number of threads."""
+    problem, begin = larger(seed)
+    every = [parts_of(problem, threads=t).improve(opened(problem, begin), begin, size=5)[1] for t in (1, 3)]
+    assert np.any(every[0] != begin)
+    np.testing.assert_array_equal(*every)
+
+
+def test_two_parts_do_not_open_the_same_site() -> None:
+    """Fails if both parts of a batch move to the one cheap site, which holds only one of them, or if one never does.
+
+    Sites 0 and 1 serve two customers each, far from the other's; site 2 is cheap for all, and site 3 for the last two.
+    """
+    cost = np.array([[9, 50, 1, 50], [9, 50, 1, 50], [50, 9, 1, 2], [50, 9, 1, 2.0]])
+    problem = sw.Problem.from_arrays(
+        service_cost=cost,
+        fixed_cost=np.full(4, 5.0),
+        demand=np.full(4, 4.0),
+        capacity=np.array([9.0, 9.0, 9.0, 9.0]),
+        rules=(sw.rules.SingleSource(),),
+    )
+    begin, told = np.array([0, 0, 1, 1]), list[Sites]()
+    looks = parts_of(problem, told)
+    batches: list[int] = []
+    batch = looks._batch  # noqa: SLF001
+
+    def counted(waiting: list[int], site: Sites, size: int) -> Any:
+        found = batch(waiting, site, size)
+        batches.append(len(found))
+        return found
+
+    looks._batch = counted  # type: ignore[method-assign]  # noqa: SLF001
+    # A part has two sites at least, so that all of the plan would be one: ask for single sites.
+    around = looks._around  # noqa: SLF001
+    looks._around = lambda seed, site, size: _alone(around(seed, site, size), seed, site)  # type: ignore[method-assign]  # noqa: SLF001
+    is_open, site = looks.improve(opened(problem, begin), begin, size=2)
+    assert batches[0] == 2
+    assert value_of(problem, is_open, site) == 16.0
+    assert all(np.isfinite(value_of(problem, opened(problem, s), s)) for s in told)
+
+
+def _alone(part: Any, seed: int, site: Sites) -> Any:
+    if part is None:
+        return None
+    return parts._Part(seed, np.array([seed]), np.flatnonzero(site == seed))  # noqa: SLF001
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_site_is_closed_at_the_least_cost(seed: int) -> None:
+    """Fails if the site stays open, or what comes of closing it is not the best where the part is the whole."""
+    problem = whole(seed)
+    every = plans(problem)
+    begin = np.array(every[0][1])
+    for j in set(every[0][1]):
+        without = [value for value, pick in every if j not in pick]
+        plan = parts_of(problem).without(opened(problem, begin), begin, j, size=6)
+        assert (plan is None) == (not without)
+        if plan is not None:
+            assert not plan[0][j]
+            assert value_of(problem, *plan) == pytest.approx(without[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_exchanges_that_lead_to_better_plans_are_among_those_worth_it(seed: int) -> None:
+    """Fails if the bound for the open sites is above their best assignment, so that a better plan is passed over."""
+    problem = whole(seed, m=5)
+    a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
+    every = plans(problem)
+    of_set: dict[frozenset[int], float] = {}
+    for value, pick in every:
+        of_set.setdefault(frozenset(pick), value)
+    looks = Exchanges(a, cost, first_prices(a), keeps=lambda is_open: True, threads=2, stop=lambda: False)
+
+    def exchanges(used: frozenset[int]) -> dict[tuple[int, int], float]:
+        every = {(j, k): of_set.get(used - {j} | {k}, np.inf) for j in used for k in set(range(5)) - used}
+        return {pair: value for pair, value in every.items() if np.isfinite(value)}
+
+    begin = np.array(next(pick for _, pick in every if exchanges(frozenset(pick))))
+    is_open = opened(problem, begin)
+    for (j, _), value in exchanges(frozenset(begin.tolist())).items():
+        # As much as the exchange costs at best, and a hair.
+        assert j in looks.worth_closing(is_open, begin, value * (1 + 1e-9))
+    assert not looks.worth_closing(is_open, begin, 0.0)
+
+
+def test_what_rules_forbid_is_not_worth_closing() -> None:
+    """Fails if a site that must be open is to be closed, or an exchange breaks the rules or leaves too little room."""
+    problem, begin = larger(2)
+    a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
+    is_open = opened(problem, begin)
+
+    def found(keeps: Callable[[NDArray[np.bool_]], bool]) -> list[int]:
+        looks = Exchanges(a, cost, first_prices(a), keeps=keeps, threads=1, stop=lambda: False)
+        return looks.worth_closing(is_open, begin, 1e9)
+
+    every = found(lambda is_open: True)
+    assert len(every) > 1
+    assert found(lambda is_open: bool(is_open[every[0]])) == [j for j in every if j != every[0]]
+    a.sites.state[every[0]] = 1
+    assert every[0] not in found(lambda is_open: True)
+    a.capacity[:] = np.where(is_open, 1.0, 0.5) * a.need / is_open.sum()
+    assert not found(lambda is_open: True)
 
 
 @pytest.mark.parametrize("seed", range(12))
