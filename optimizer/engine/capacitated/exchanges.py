@@ -16,8 +16,8 @@ from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
 from sitewright.optimizer.engine.capacitated.piece import at_prices, part_of
 from sitewright.optimizer.engine.capacitated.whole import Floats, Node, Whole
 
-# Sites that may take the place of each; steps of the bound for the sites that are open, and then for an exchange.
-PLACES, FIRST, STEPS = 12, 1500, 60
+# Sites that may take the place of each; steps of the bound for an exchange, and times as many for what is open.
+PLACES, STEPS, ROUNDS = 12, 60, 20
 
 Mask = NDArray[np.bool_]
 Sites = NDArray[np.int64]
@@ -34,6 +34,8 @@ class Exchanges:
         (customers,) prices of a good bound.
     keeps
         Whether open sites keep the site rules.
+    threads
+        How many exchanges to look at at the same time.
     """
 
     def __init__(
@@ -50,11 +52,11 @@ class Exchanges:
 
     def worth_closing(self, is_open: Mask, site: Sites, cutoff: float) -> list[int]:
         """Return the sites to close for which another may open at less than the cut-off, the best first."""
-        u = self._bound(is_open, self.u, cutoff, FIRST)[1]
+        u = self._bound(is_open, self.u, cutoff, ROUNDS)[1]
         pairs = [(int(j), k) for j in np.unique(site) for k in self._places(is_open, site, int(j))]
 
         def value(pair: tuple[int, int]) -> float:
-            return np.inf if self.stop() else self._bound(_exchanged(is_open, *pair), u, cutoff, STEPS)[0]
+            return np.inf if self.stop() else self._bound(_exchanged(is_open, *pair), u, cutoff, 1)[0]
 
         with ThreadPoolExecutor(self.threads) as pool:
             values = np.array(list(pool.map(value, pairs)))
@@ -74,14 +76,18 @@ class Exchanges:
         best = closed[np.argsort(paid, kind="stable")[:PLACES]].tolist()
         return [k for k in best if self.keeps(_exchanged(is_open, j, k))]
 
-    def _bound(self, is_open: Mask, u: Floats, cutoff: float, steps: int) -> tuple[float, Floats]:
+    def _bound(self, is_open: Mask, u: Floats, cutoff: float, rounds: int) -> tuple[float, Floats]:
         """Return what a plan with these sites open costs at least, and the prices that say so."""
         everyone, column = np.arange(len(self.cost)), np.flatnonzero(is_open)
         part, cost = part_of(self.a, self.cost, everyone, column, 0)
         state = np.ones(len(column), np.int8)
         part = replace(part, sites=replace(part.sites, state=state))
         node = Node(u.copy(), state, np.isfinite(cost))
-        Whole(part, at_prices(node), cost).climb(node, cutoff=cutoff, target=cutoff, steps=steps)
+        whole = Whole(part, at_prices(node), cost)
+        for _ in range(rounds):
+            whole.climb(node, cutoff=cutoff, target=cutoff, steps=STEPS)
+            if node.value >= cutoff or self.stop():
+                break
         return node.value, node.u
 
 

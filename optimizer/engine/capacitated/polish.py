@@ -111,14 +111,14 @@ class Polish:
         self._better(is_open, site)
         self.polished += 1
         if self.polished % TOGETHER == 0 and best is not None:
-            site = np.empty(len(best.customer), np.int64)
-            site[best.customer] = best.site
-            new = None if self.stop() else self.bundles.put_together(site, self.solve)
+            known = np.empty(len(best.customer), np.int64)
+            known[best.customer] = best.site
+            new = None if self.stop() else self.bundles.put_together(known, self.solve)
             if new is not None:
-                is_open = self.must.copy()
-                is_open[new] = True
-                self._offer(is_open, new)
-                self._better(is_open, new)
+                opened = self.must.copy()
+                opened[new] = True
+                self._offer(opened, new)
+                self._better(opened, new)
         if self.deep:
             self._close()
         # What was bettered is not taken up again.
@@ -133,21 +133,24 @@ class Polish:
             self._offer(is_open, site)
 
     def _close(self) -> None:
-        """Close a site of the cheapest plan and better what is around it, one site after the other."""
+        """Close sites of the cheapest plan, one after the other, as long as there is one worth it."""
         while self._cheapest is not None and not self.stop():
-            is_open, site = self._cheapest
             if self._left is None:
-                self._left = self.exchanges.worth_closing(is_open, site, self._lowest)
+                self._left = self.exchanges.worth_closing(*self._cheapest, self._lowest)
             if not self._left:
                 break
-            plan = self.parts.without(is_open, site, self._left.pop(0), size=LARGER)
-            for size in (SIZES[0], LARGER):
-                if plan is not None:
-                    moved = plan[1] != site
-                    around = np.union1d(site[moved], plan[1][moved])
-                    plan = self.parts.improve(*plan, size=size, around=around)
+            self._without(*self._cheapest, self._left.pop(0))
+
+    def _without(self, is_open: Mask, site: Sites, j: int) -> None:
+        """Close a site of a plan and better what is around it."""
+        plan = self.parts.without(is_open, site, j, size=LARGER)
+        for size in (SIZES[0], LARGER):
             if plan is not None:
-                self._offer(*plan)
+                moved = plan[1] != site
+                around = np.union1d(site[moved], plan[1][moved])
+                plan = self.parts.improve(*plan, size=size, around=around)
+        if plan is not None:
+            self._offer(*plan)
 
     def _offer(self, is_open: Mask, site: Sites) -> None:
         self.take(Decision(is_open.copy(), np.arange(len(site)), site.copy(), np.ones(len(site))))
