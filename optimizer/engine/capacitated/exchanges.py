@@ -66,12 +66,12 @@ class Exchanges:
     def _places(self, is_open: Mask, site: Sites, j: int) -> list[int]:
         """Return the closed sites that are best for the customers of an open one, and hold enough in its place."""
         a, m = self.a, self.a.n_sites
+        if a.sites.state[j] == 1:
+            return []
         mine = np.flatnonzero(site == j)
         closed = np.flatnonzero(~is_open & (a.sites.state[:m] == -1))
         room = a.capacity[is_open].sum() - a.capacity[j] + a.capacity[closed]
         closed = closed[room >= a.need]
-        if a.sites.state[j] == 1:
-            return []
         paid = self.cost[np.ix_(mine, closed)].sum(axis=0) + a.sites.fixed[closed]
         best = closed[np.argsort(paid, kind="stable")[:PLACES]].tolist()
         return [k for k in best if self.keeps(_exchanged(is_open, j, k))]

@@ -1,7 +1,7 @@
 """Now and then the best of the plans that a tree came by is bettered by its parts, and by those of earlier ones.
 
-Plans that are made from choices of the tree lie far apart, and each leads to another that no part betters; plans made
-by disturbing the incumbent mostly lead back to it.
+Plans that are made from choices of the tree lie far apart, and each leads to another that no part betters. Plans made
+by disturbing the best mostly lead back to it; so its sites are closed where a bound leaves hope for those then open.
 """
 
 from collections.abc import Callable, Iterator
@@ -43,6 +43,8 @@ class Polish:
         Solves a model of parts of plans, from the solution given.
     deep
         Whether plans are what lacks: then they are bettered more often, and sites of the best one are closed.
+    threads
+        How many parts or exchanges to look at at the same time.
     """
 
     def __init__(
