@@ -22,7 +22,8 @@ EVERY, TOGETHER = 10, 4
 SPARE = 3
 # Customers of a part, one after the other, and of the best plan so far.
 SIZES, LARGER = (30, 45), 60
-# Plans bettered in vain before that is done more rarely, where plans are what lacks and elsewhere.
+# Plans bettered in vain before that is done more rarely, where plans are what lacks and elsewhere, and there before
+# sites of the best one are closed.
 PATIENT, HASTY = 10, 2
 
 
@@ -121,7 +122,8 @@ class Polish:
                 opened[new] = True
                 self._offer(opened, new)
                 self._better(opened, new)
-        if self.deep:
+        if self.deep and self.stalled >= self.patience:
+            # Until then other plans lead further in the same time.
             self._close()
         # What was bettered is not taken up again.
         self._best = None
