@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import sitewright as sw
+from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.capacitated import parts, polish, single
 from sitewright.optimizer.engine.capacitated.bundles import Bundles
 from sitewright.optimizer.engine.capacitated.exchanges import Exchanges
@@ -169,6 +170,37 @@ def test_exchanges_that_lead_to_better_plans_are_among_those_worth_it(seed: int)
     assert not looks.worth_closing(is_open, begin, 0.0)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_closing_sites_of_the_best_plan_leads_to_the_best_of_all(seed: int) -> None:
+    """Fails if nothing is closed, or if what comes of it is not bettered and offered. A part is the whole here."""
+    problem = whole(seed, m=5)
+    a, cost = capacitated(problem, usable_cost(problem), threads=1), usable_cost(problem).astype(float)
+    every, taken = plans(problem), list[float]()
+
+    def take(plan: Decision) -> None:
+        taken.append(value_of(problem, plan.open, plan.site))
+        polished.hear(plan, taken[-1])
+
+    polished = polish.Polish(
+        a,
+        cost,
+        first_prices(a),
+        keeps=lambda is_open: True,
+        take=take,
+        solve=solved,
+        seed=0,
+        deep=True,
+        threads=1,
+        stop=lambda: False,
+    )
+    few = min(len(set(pick)) for _, pick in every)
+    begin = np.array([pick for _, pick in every if len(set(pick)) <= max(few, 3)][-1])
+    take(Decision(opened(problem, begin), np.arange(6), begin, np.ones(6)))
+    polished._close()  # noqa: SLF001
+    assert len(taken) > 1
+    assert min(taken) == pytest.approx(every[0][0], rel=1e-9)
+
+
 def test_what_rules_forbid_is_not_worth_closing() -> None:
     """Fails if a site that must be open is to be closed, or an exchange breaks the rules or leaves too little room."""
     problem, begin = larger(2)
@@ -272,6 +304,7 @@ def test_a_tree_whose_plans_are_bettered_proves_what_brute_force_finds(
     monkeypatch.setattr(single, "LARGE", 0)
     monkeypatch.setattr(polish, "EVERY", 1)
     monkeypatch.setattr(polish, "TOGETHER", 1)
+    monkeypatch.setattr(polish, "PATIENT", 1)
     monkeypatch.setattr(polish, "SIZES", (2, 4))
     monkeypatch.setattr(parts, "OTHERS", 1)
     solve_as_brute_force(whole(seed), rel=1e-9)
