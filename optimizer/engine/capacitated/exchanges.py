@@ -7,20 +7,16 @@ matters everywhere who fits where.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sitewright.optimizer.engine.capacitated.incumbent import Mask
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
-from sitewright.optimizer.engine.capacitated.piece import at_prices, part_of
+from sitewright.optimizer.engine.capacitated.piece import Sites, at_prices, piece_of
 from sitewright.optimizer.engine.capacitated.whole import Floats, Node, Whole
 
 # Sites that may take the place of each; steps of the bound for an exchange, and times as many for what is open.
 PLACES, STEPS, ROUNDS = 12, 60, 20
-
-Mask = NDArray[np.bool_]
-Sites = NDArray[np.int64]
 
 
 class Exchanges:
@@ -79,11 +75,9 @@ class Exchanges:
     def _bound(self, is_open: Mask, u: Floats, cutoff: float, rounds: int) -> tuple[float, Floats]:
         """Return what a plan with these sites open costs at least, and the prices that say so."""
         everyone, column = np.arange(len(self.cost)), np.flatnonzero(is_open)
-        part, cost = part_of(self.a, self.cost, everyone, column, 0)
-        state = np.ones(len(column), np.int8)
-        part = replace(part, sites=replace(part.sites, state=state))
-        node = Node(u.copy(), state, np.isfinite(cost))
-        whole = Whole(part, at_prices(node), cost)
+        piece, cost = piece_of(self.a, self.cost, everyone, column, 0)
+        node = Node(u.copy(), np.ones(len(column), np.int8), np.isfinite(cost))
+        whole = Whole(piece, at_prices(node), cost)
         for _ in range(rounds):
             whole.climb(node, cutoff=cutoff, target=cutoff, steps=STEPS)
             if node.value >= cutoff or self.stop():

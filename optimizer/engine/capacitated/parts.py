@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitewright.optimizer.engine.capacitated.chains import Chains
+from sitewright.optimizer.engine.capacitated.incumbent import Mask
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
-from sitewright.optimizer.engine.capacitated.piece import at_prices, part_of
+from sitewright.optimizer.engine.capacitated.piece import Sites, at_prices, piece_of
 from sitewright.optimizer.engine.capacitated.whole import Node, Whole
 from sitewright.optimizer.engine.capacitated.whole_tree import WholeTree
 
@@ -25,9 +26,6 @@ OTHERS, NODES, FIRST = 30, 60, 200
 BY_SITE = 6
 # Parts that are looked at together, whatever the number of threads, so that the plans do not depend on it.
 BATCH = 4
-
-Sites = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,12 +169,12 @@ class Parts:
         idle[site] = False
         rest = int(is_open.sum() - idle.sum()) - len(inside)
         if len(others) > OTHERS:
-            part, cost = part_of(a, self.cost, customers, others, rest)
+            part, cost = piece_of(a, self.cost, customers, others, rest)
             node = Node(self.u[customers], part.sites.state, np.isfinite(cost))
             rho = Whole(part, at_prices(node), cost).at(node)[3]
             others = others[np.argsort(rho, kind="stable")[:OTHERS]]
         columns = np.sort(np.concatenate([inside, others, np.flatnonzero(idle)]))
-        part, cost = part_of(a, self.cost, customers, columns, rest)
+        part, cost = piece_of(a, self.cost, customers, columns, rest)
         everyone, price = np.arange(len(customers)), part.sites.price
         place = np.searchsorted(columns, site[customers])
         price[columns == dear] += cost[everyone, place].sum() + price.sum()

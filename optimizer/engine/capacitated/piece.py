@@ -1,4 +1,4 @@
-"""The problem of some customers and sites alone, for searches by parts."""
+"""The problem of some customers and sites alone, for those who search by parts."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from sitewright.optimizer.model.columns import stack
 Sites = NDArray[np.int64]
 
 
-def part_of(
+def piece_of(
     a: CapacitatedInstance, cost: NDArray[np.float64], customers: Sites, columns: Sites, rest: int
 ) -> tuple[CapacitatedInstance, NDArray[np.float64]]:
     """Return the problem of some customers and sites where so many other sites are open, and its costs.

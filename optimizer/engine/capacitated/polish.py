@@ -13,8 +13,10 @@ from sitewright.optimizer.decision import Decision
 from sitewright.optimizer.engine.capacitated.bundles import Bundles, Solve
 from sitewright.optimizer.engine.capacitated.descent import opening_costs
 from sitewright.optimizer.engine.capacitated.exchanges import Exchanges
+from sitewright.optimizer.engine.capacitated.incumbent import Mask
 from sitewright.optimizer.engine.capacitated.instance import CapacitatedInstance
-from sitewright.optimizer.engine.capacitated.parts import Mask, Parts, Sites
+from sitewright.optimizer.engine.capacitated.parts import Parts
+from sitewright.optimizer.engine.capacitated.piece import Sites
 
 # Choices of the tree between two plans that are bettered; plans between two that are put together.
 EVERY, TOGETHER = 10, 4
@@ -73,20 +75,21 @@ class Polish:
         self.parts = Parts(a, cost, u, keeps=keeps, tell=self.bundles.add, seed=seed, threads=threads, stop=stop)
         self.exchanges = Exchanges(a, cost, u, keeps=keeps, threads=threads, stop=stop)
         self.choices, self.polished, self.stalled = 0, 0, 0
-        # The cheapest plan, and which of its sites to close, unless that is not known yet.
+        # The best plan, what it costs, and which of its sites to close, unless that is not known yet.
         self._lowest = np.inf
-        self._cheapest: tuple[Mask, Sites] | None = None
+        self._best: tuple[Mask, Sites] | None = None
         self._left: list[int] | None = None
-        self._best: tuple[float, Mask, Sites] | None = None
+        # The best heard of since one was bettered.
+        self._heard: tuple[float, Mask, Sites] | None = None
 
     def hear(self, decision: Decision, value: float) -> None:
         """Take note of a plan of whole customers."""
         site = np.empty(len(decision.customer), np.int64)
         site[decision.customer] = decision.site
         if value < self._lowest:
-            self._lowest, self._cheapest, self._left = value, (decision.open, site), None
-        if self._best is None or value < self._best[0]:
-            self._best = value, decision.open, site
+            self._lowest, self._best, self._left = value, (decision.open, site), None
+        if self._heard is None or value < self._heard[0]:
+            self._heard = value, decision.open, site
 
     def wider(self, is_open: Mask) -> Iterator[Mask]:
         """Return open sites, then these and one more, and so on, until the solve is to stop."""
@@ -98,35 +101,32 @@ class Polish:
             is_open[j] = True
             yield is_open
 
-    def now_and_then(self, best: Decision | None) -> None:
+    def now_and_then(self) -> None:
         """Count a choice of the tree, and better a plan if it is time to."""
         self.choices += 1
         if self.choices >= EVERY * (1 + self.stalled // self.patience):
             self.choices, before = 0, self._lowest
-            self.run(best)
+            self.run()
             self.stalled = 0 if self._lowest < before else self.stalled + 1
 
-    def run(self, best: Decision | None) -> None:
+    def run(self) -> None:
         """Better the best plan heard of, and now and then put together a plan from all that were seen."""
-        if self._best is None or self.stop():
+        if self._heard is None or self.stop():
             return
-        _, is_open, site = self._best
-        self._better(is_open, site)
+        self._better(*self._heard[1:])
         self.polished += 1
-        if self.polished % TOGETHER == 0 and best is not None:
-            known = np.empty(len(best.customer), np.int64)
-            known[best.customer] = best.site
-            new = None if self.stop() else self.bundles.put_together(known, self.solve)
+        if self.polished % TOGETHER == 0 and self._best is not None:
+            new = None if self.stop() else self.bundles.put_together(self._best[1], self.solve)
             if new is not None:
-                opened = self.must.copy()
-                opened[new] = True
-                self._offer(opened, new)
-                self._better(opened, new)
+                is_open = self.must.copy()
+                is_open[new] = True
+                self._offer(is_open, new)
+                self._better(is_open, new)
         if self.deep and self.stalled >= self.patience:
             # Until then other plans lead further in the same time.
             self._close()
         # What was bettered is not taken up again.
-        self._best = None
+        self._heard = None
 
     def _better(self, is_open: Mask, site: Sites) -> None:
         before = self._lowest
@@ -137,24 +137,24 @@ class Polish:
             self._offer(is_open, site)
 
     def _close(self) -> None:
-        """Close sites of the cheapest plan, one after the other, as long as there is one worth it."""
-        while self._cheapest is not None and not self.stop():
+        """Close sites of the best plan, one after the other, as long as there is one worth it."""
+        while self._best is not None and not self.stop():
             if self._left is None:
-                self._left = self.exchanges.worth_closing(*self._cheapest, self._lowest)
+                self._left = self.exchanges.worth_closing(*self._best, self._lowest)
             if not self._left:
                 break
-            self._without(*self._cheapest, self._left.pop(0))
+            self._without(*self._best, self._left.pop(0))
 
     def _without(self, is_open: Mask, site: Sites, j: int) -> None:
         """Close a site of a plan and better what is around it."""
         plan = self.parts.without(is_open, site, j, size=LARGER)
+        if plan is None:
+            return
         for size in (SIZES[0], LARGER):
-            if plan is not None:
-                moved = plan[1] != site
-                around = np.union1d(site[moved], plan[1][moved])
-                plan = self.parts.improve(*plan, size=size, around=around)
-        if plan is not None:
-            self._offer(*plan)
+            moved = plan[1] != site
+            around = np.union1d(site[moved], plan[1][moved])
+            plan = self.parts.improve(*plan, size=size, around=around)
+        self._offer(*plan)
 
     def _offer(self, is_open: Mask, site: Sites) -> None:
         self.take(Decision(is_open.copy(), np.arange(len(site)), site.copy(), np.ones(len(site))))

@@ -108,7 +108,7 @@ class SingleSourced(Capacitated):
             if self._at(wider, site):
                 break
         if self.polish is not None:
-            self.polish.now_and_then(self.state.decision)
+            self.polish.now_and_then()
 
     def _at(self, is_open: Mask, site: NDArray[np.int64]) -> bool:
         """Search for a whole assignment to open sites from one that may use others; return whether one was found."""
@@ -271,7 +271,7 @@ class SingleSourced(Capacitated):
         )
         if state.decision is not None:
             polish.hear(state.decision, state.incumbent)
-            polish.run(state.decision)
+            polish.run()
         return polish
 
     def _together(self, model: Model, hint: NDArray[np.float64]) -> NDArray[np.float64] | None:
